@@ -1,0 +1,182 @@
+"""A home: everything one municipality keeps. One home = one municipality.
+
+Files are 0600 and folders 0700: the data is people's lives. Nothing here imports Dagster.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from data_contracts.errors import BoendesignalError
+
+ENVIRONMENT_VARIABLE = "BOENDESIGNAL_HOME"
+
+
+class Retention(BaseModel):
+    """How long each thing is kept, in days."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    runs_days: int = Field(30, ge=1, description="Private work of ended runs.")
+    nights_days: int = Field(730, ge=1, description="Accepted deliveries, for replay and audit.")
+    published_days: int = Field(730, ge=1, description="Published nights.")
+    dagster_days: int = Field(90, ge=1, description="Dagster's event log.")
+
+
+class Settings(BaseModel):
+    """`HOME/settings.yml`; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    municipality_code: str = Field(pattern=r"^\d{4}$")
+    inbox: Path = Path("inbox")
+    capacity: int = Field(10, ge=1, description="Cases a week that investigators can take.")
+    retention: Retention = Retention()  # type: ignore[call-arg]
+
+
+@dataclass(frozen=True)
+class Home:
+    """Paths, settings and the key of one home. Grain: one per municipality."""
+
+    path: Path
+
+    @classmethod
+    def open(cls, path: Path | str | None = None) -> Home:
+        """The home at `path`, else at $BOENDESIGNAL_HOME, else ./home; folders are made 0700."""
+        chosen = Path(path or os.environ.get(ENVIRONMENT_VARIABLE) or "home").expanduser()
+        home = cls(chosen.resolve())
+        for folder in (home.path, home.runs, home.published, home.nights, home.state):
+            private_folder(folder)
+        return home
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+    @property
+    def published(self) -> Path:
+        return self.path / "published"
+
+    @property
+    def nights(self) -> Path:
+        return self.path / "nights"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "state"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.path / "settings.yml"
+
+    @property
+    def legal_basis_file(self) -> Path:
+        return self.path / "legal_basis.yml"
+
+    @property
+    def dagster(self) -> Path:
+        return self.path / "dagster"
+
+    @property
+    def settings(self) -> Settings | None:
+        """The settings, or None where the home has not taken its first delivery."""
+        if not self.settings_file.exists():
+            return None
+        raw = yaml.safe_load(self.settings_file.read_text(encoding="utf-8")) or {}
+        try:
+            return Settings.model_validate(raw)
+        except ValueError as error:
+            allowed = ", ".join(Settings.model_fields)
+            raise BoendesignalError(
+                f"{self.settings_file.name}: {error}. Allowed keys: {allowed}."
+            ) from None
+
+    def settle(self, municipality_code: str) -> Settings:
+        """The home's settings; the first delivery decides whose home it is."""
+        known = self.settings
+        if known is None:
+            known = Settings(municipality_code=municipality_code)  # type: ignore[call-arg]
+            text = yaml.safe_dump(
+                {"municipality_code": municipality_code, "inbox": "inbox", "capacity": known.capacity},
+                allow_unicode=True,
+            )
+            write_private(self.settings_file, text.encode())
+        if known.municipality_code != municipality_code:
+            raise BoendesignalError(
+                f"The delivery is for municipality {municipality_code}, this home belongs to "
+                f"{known.municipality_code}. One home holds one municipality: use another --home."
+            )
+        return known
+
+    @property
+    def inbox(self) -> Path:
+        configured = self.settings.inbox if self.settings else Path("inbox")
+        return configured if configured.is_absolute() else self.path / configured
+
+    @cached_property
+    def key(self) -> bytes:
+        """The home's secret (32 bytes), made once; ids are keyed by it."""
+        file = self.state / "key"
+        if not file.exists():
+            write_private(file, secrets.token_bytes(32))
+        return file.read_bytes()
+
+    @contextlib.contextmanager
+    def state_db(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+        """`state/state.duckdb`, opened for as short a time as possible (one writer at a time)."""
+        file = self.state / "state.duckdb"
+        con = duckdb.connect(str(file), read_only=read_only and file.exists())
+        try:
+            file.chmod(0o600)
+            yield con
+        finally:
+            con.close()
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the home for one run; a second run is refused, not queued."""
+        handle = os.open(self.state / "run.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise BoendesignalError(
+                    "Another run holds this home. Wait until it ends, or stop it, and start again."
+                ) from None
+            yield
+        finally:
+            os.close(handle)
+
+    def run_dir(self, run_id: str) -> Path:
+        return private_folder(self.runs / run_id)
+
+    def night_dir(self, extract_date: date, manifest_sha256: str) -> Path:
+        return self.nights / extract_date.isoformat() / manifest_sha256
+
+
+def private_folder(path: Path) -> Path:
+    """Make the folder, readable by its owner only."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.chmod(0o700)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a 0600 file whole: aside, flushed, then put in place."""
+    aside = path.with_name(f".{path.name}.new")
+    handle = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)

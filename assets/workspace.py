@@ -1,0 +1,94 @@
+"""What every stage of one run shares: the home, the delivery, the date and the work file.
+
+One DuckDB file per run (`runs/<run_id>/work.duckdb`), deleted when the run has published. Landed
+rows, which may concern protected people, stand in a second file that the gate reads and deletes.
+Nothing here imports Dagster; stages are plain functions `stage(ws) -> dict of counts`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from assets.home import Home, private_folder
+from data_contracts.delivery import Delivery
+
+Counts = dict[str, int | float | str]
+
+LANDING = "landing"  # schema name under which the landing file is attached
+
+
+@dataclass
+class Workspace:
+    """One run's private place. Grain: one per run."""
+
+    home: Home
+    run_id: str
+    delivery: Delivery
+    memory_limit: str = "4GB"
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+
+    @property
+    def as_of(self) -> date:
+        """The extract date: the only 'today' any stage may know."""
+        return self.delivery.extract_date
+
+    @property
+    def dir(self) -> Path:
+        return self.home.run_dir(self.run_id)
+
+    @property
+    def night(self) -> Path:
+        """Kept and quarantined rows as Parquet; moves to `nights/` when the delivery is accepted."""
+        return private_folder(self.dir / "night")
+
+    @property
+    def result(self) -> Path:
+        """What will be published."""
+        return private_folder(self.dir / "result")
+
+    @property
+    def work_file(self) -> Path:
+        return self.dir / "work.duckdb"
+
+    @property
+    def landing_file(self) -> Path:
+        return self.dir / "landing.duckdb"
+
+    @contextlib.contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The run's work file, closed again whatever happens (a leaked lock blocks the night)."""
+        con = duckdb.connect(str(self.work_file), config=self.config())
+        try:
+            self.work_file.chmod(0o600)
+            yield con
+        finally:
+            con.close()
+
+    @contextlib.contextmanager
+    def connect_with_landing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The work file with the landing file attached as schema `landing`."""
+        with self.connect() as con:
+            con.execute(f"attach '{self.landing_file}' as {LANDING}")
+            try:
+                self.landing_file.chmod(0o600)
+                yield con
+            finally:
+                con.execute(f"detach {LANDING}")
+
+    def config(self) -> dict[str, str | int | bool]:
+        """DuckDB settings: bounded memory, spill inside the run's folder, no extension downloads."""
+        spill = private_folder(self.dir / "spill")
+        return {
+            "memory_limit": self.memory_limit,
+            "threads": self.threads,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
