@@ -1,0 +1,55 @@
+-- One row per person, dwelling, source and record: this source places this person here, from, to,
+-- with this certainty, because of this row.
+with observed as (
+    -- the person asked for post there; a coordination number's only address is a contact address
+    select i.person_id, a.dwelling_id, 'registry' as source,
+        case when p.identity_type = 'SNR' then 'contact_address' else 'special_address' end as kind,
+        p.registered_on as from_on, null::date as to_on, a.certainty, a.level, p.row_id
+    from kept_registry__persons p
+    join person_ids i using (personnummer)
+    join resolved_addresses a on a.row_id = p.row_id and a.field = 'special'
+
+    union all
+    select person_id, dwelling_id, 'tenancy', 'lease', from_on, to_on,
+        certainty, level, row_id
+    from (
+        select h.person_id, l.dwelling_id, l.from_on, l.to_on,
+            l.address_certainty * h.certainty as certainty, l.address_level as level, l.row_id
+        from core_leases l
+        join lease_people h on h.row_id = l.row_id
+        where l.object_kind = 'dwelling'
+    )
+
+    union all
+    select h.person_id, a.dwelling_id, 'tenancy', 'invoice', l.from_on, l.to_on,
+        a.certainty * h.certainty, a.level, l.row_id
+    from kept_tenancy__leases l
+    join lease_people h on h.row_id = l.row_id and h.role = 'holder'
+    join resolved_addresses a on a.row_id = l.row_id and a.field = 'invoice'
+
+    union all
+    select n.person_id, b.stated_dwelling_id, 'benefits', 'stated_address', b.from_on, b.to_on,
+        b.stated_certainty, b.stated_level, b.row_id
+    from core_decisions b
+    cross join lateral (
+        select b.recipient_person_id as person_id
+        union all select b.co_applicant_person_id
+    ) n
+
+    union all
+    select coalesce(v.user_person_id, v.owner_person_id), v.address_dwelling_id, 'vehicles',
+        'vehicle_address', v.owned_since_on, null, a.certainty, a.level, v.row_id
+    from core_vehicles v
+    join resolved_addresses a on a.row_id = v.row_id and a.field = 'vehicle'
+)
+
+select o.person_id, o.dwelling_id, o.source, o.kind, o.from_on, o.to_on,
+    coalesce(o.from_on <= $as_of, true) and coalesce(o.to_on >= $as_of, true) as is_current,
+    exists (
+        select 1 from core_moves m
+        where m.person_id = o.person_id and m.dwelling_id = o.dwelling_id
+    ) as is_former_address,
+    o.certainty, o.level, o.row_id
+from observed o
+where o.person_id is not null and o.dwelling_id is not null
+order by o.row_id, o.person_id, o.kind

@@ -1,0 +1,217 @@
+"""Where every address text of the delivery is: `dwelling_keys` and `resolved_addresses`.
+
+Distinct texts are resolved once. Registry rows carry the stable key (property, address, flat) and
+go first, since where people are registered and what they lease tells flats apart in texts without
+a flat number: first by the person's own dwellings, then by their closest kin's.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from assets.core.identity import links_before, with_key
+from assets.workspace import Counts, Workspace
+from matching.resolve import resolve
+
+KEY_SQL = "upper(trim({0}.property)) || '|' || upper(trim({0}.street_address)) || '|' || coalesce({0}.flat_number, '')"
+
+QUESTION = ["text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2", "hints"]
+"""What makes two address questions the same question."""
+
+OWN_HINTS = """
+select person_id, list(distinct dwelling_id order by dwelling_id) as dwelling_ids from (
+    select person_id, dwelling_id from registered_places
+    union all select person_id, dwelling_id from leased_places
+) where dwelling_id is not null group by person_id
+"""
+
+KIN_HINTS = """
+select i.person_id, list(distinct p.dwelling_id order by p.dwelling_id) as dwelling_ids
+from kept_registry__relations r
+join person_ids i using (personnummer)
+join person_ids k on k.personnummer = r.related_personnummer
+join registered_places p on p.person_id = k.person_id
+where p.dwelling_id is not null
+group by i.person_id
+"""
+
+
+def key_dwellings(ws: Workspace) -> Counts:
+    """`dwelling_keys`: one row per dwelling in the dwelling register, with its stable id."""
+    with ws.connect() as con:
+        with_key(con, ws)
+        con.register("known_links", links_before(ws, "dwelling_links"))
+        renamed = _renamed(con, ws)
+        con.register("renamed", renamed)
+        con.execute(
+            f"""
+            create or replace table dwelling_keys as
+            select keyed_id({KEY_SQL.format("d")}) as key_id,
+                coalesce(l.dwelling_id, r.dwelling_id, keyed_id({KEY_SQL.format("d")}))
+                    as dwelling_id,
+                upper(trim(d.property)) as property_key, d.*
+            from kept_registry__dwellings d
+            left join known_links l on l.key_id = keyed_id({KEY_SQL.format("d")})
+            left join renamed r on r.key_id = keyed_id({KEY_SQL.format("d")})
+            order by d.row_id
+            """
+        )
+        n = con.sql("select count(*) from dwelling_keys").fetchall()[0][0]
+    return {"dwellings": n, "renamed_tonight": renamed.height}
+
+
+def _renamed(con: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
+    """Dwellings whose street changed its name since the last accepted night.
+
+    Same property, house number and letter, flat, rooms and area; the old address is gone from the
+    register, the new one was not in it, and the pair is unique both ways.
+    """
+    previous = ws.previous_night()
+    file = previous / "kept_registry__dwellings.parquet" if previous else None
+    if file is None or not file.exists():
+        return pl.DataFrame(schema={"key_id": pl.String, "dwelling_id": pl.String})
+    house = r"regexp_extract(upper({0}.street_address), '(\d+\s*[A-ZÅÄÖ]?)\s*$', 1)"
+    same = (
+        "upper(n.property) = upper(o.property) and n.flat_number is not distinct from o.flat_number"
+        " and n.n_rooms is not distinct from o.n_rooms and n.area_m2 is not distinct from o.area_m2"
+        f" and {house.format('n')} = {house.format('o')} and {house.format('n')} <> ''"
+    )
+    return con.sql(
+        f"""
+        with old as (select *, keyed_id({KEY_SQL.format("p")}) as key_id from '{file}' p),
+        new as (
+            select *, keyed_id({KEY_SQL.format("p")}) as key_id from kept_registry__dwellings p
+        ),
+        pairs as (
+            select n.key_id, coalesce(l.dwelling_id, o.key_id) as dwelling_id
+            from new n join old o on {same}
+            left join known_links l on l.key_id = o.key_id
+            where n.key_id not in (select key_id from old)
+              and o.key_id not in (select key_id from new)
+        )
+        select key_id, min(dwelling_id) as dwelling_id from pairs
+        group by key_id having count(*) = 1
+           and min(dwelling_id) in (select dwelling_id from pairs group by all having count(*) = 1)
+        order by key_id
+        """
+    ).pl()
+
+
+def resolve_addresses(ws: Workspace) -> Counts:
+    """`resolved_addresses`: one row per source row and address field, resolved or not.
+
+    Columns row_id, field, dwelling_id, entrance, level, certainty, sentence.
+    """
+    with ws.connect() as con:
+        with_key(con, ws)
+        dwellings = con.sql(
+            "select dwelling_id, property, street_address, flat_number, postcode, city, n_rooms,"
+            " area_m2 from dwelling_keys order by dwelling_id"
+        ).pl()
+        con.execute(
+            "create or replace table resolved_addresses (row_id bigint, field varchar,"
+            " dwelling_id varchar, entrance varchar, level varchar, certainty double,"
+            " sentence varchar)"
+        )
+        for field in ("registered", "moved_from"):
+            _resolve_field(con, dwellings, field)
+        con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
+        con.execute("create or replace table leased_places as select * from registered_places limit 0")
+        _resolve_field(con, dwellings, "lease", hints=OWN_HINTS)
+        _resolve_field(con, dwellings, "lease", hints=KIN_HINTS)
+        con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
+        for field in ("special", "invoice", "stated", "vehicle"):
+            _resolve_field(con, dwellings, field, hints=OWN_HINTS)
+            _resolve_field(con, dwellings, field, hints=KIN_HINTS)
+        counts = con.sql(
+            "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
+            " 'vehicle') group by level order by level"
+        ).fetchall()
+    return {f"addresses_{level}": n for level, n in counts}
+
+
+FIELDS = {
+    "registered": """select row_id, personnummer, address as text, postcode, city, flat_number,
+        property, null::integer as n_rooms, null::double as area_m2 from kept_registry__persons
+        where property is not null""",
+    "moved_from": """select row_id, personnummer, address as text, postcode, city, flat_number,
+        property, null::integer as n_rooms, null::double as area_m2 from kept_registry__moves""",
+    "lease": """select row_id, tenant_personnummer as personnummer, address as text, postcode, city,
+        flat_number, null as property, n_rooms, area_m2 from kept_tenancy__leases
+        where object_type = 'BOSTAD'""",
+    "invoice": """select row_id, tenant_personnummer as personnummer, invoice_address as text,
+        invoice_postcode as postcode, invoice_city as city, null as flat_number, null as property,
+        null::integer as n_rooms, null::double as area_m2 from kept_tenancy__leases
+        where invoice_address is not null""",
+    "special": """select row_id, personnummer, coalesce(special_address, address) as text,
+        coalesce(special_postcode, postcode) as postcode, coalesce(special_city, city) as city,
+        null as flat_number, null as property, null::integer as n_rooms, null::double as area_m2
+        from kept_registry__persons
+        where special_address is not null or (identity_type = 'SNR' and address is not null)""",
+    "stated": """select row_id, recipient_personnummer as personnummer, stated_address as text,
+        stated_postcode as postcode, stated_city as city, null as flat_number, null as property,
+        null::integer as n_rooms, null::double as area_m2 from kept_benefits__decisions
+        where stated_address is not null""",
+    "vehicle": """select row_id, coalesce(user_personnummer, owner_number) as personnummer,
+        address as text, postcode, city, null as flat_number, null as property,
+        null::integer as n_rooms, null::double as area_m2 from kept_vehicles__vehicles
+        where address is not null""",
+}
+
+
+def _places_sql(table: str, source: str, field: str) -> str:
+    number = "tenant_personnummer" if field == "lease" else "personnummer"
+    return f"""
+        create or replace table {table} as
+        select distinct i.person_id, a.dwelling_id
+        from {source} s
+        join person_ids i on i.personnummer = s.{number}
+        join resolved_addresses a on a.row_id = s.row_id and a.field = '{field}'
+        where a.dwelling_id is not null
+    """
+
+
+def _resolve_field(
+    con: duckdb.DuckDBPyConnection, dwellings: pl.DataFrame, field: str, hints: str | None = None
+) -> None:
+    """Resolve one field's texts; with hints, also what an earlier pass left without a dwelling."""
+    asked = (
+        f"select f.*, array_to_string(h.dwelling_ids, ' ') as hints from ({FIELDS[field]}) f"
+        f" left join person_ids i using (personnummer) left join ({hints}) h using (person_id)"
+        if hints
+        else f"select f.*, null::varchar as hints from ({FIELDS[field]}) f"
+    )
+    rows = con.sql(
+        f"select * from ({asked}) where row_id not in (select row_id from resolved_addresses"
+        f" where field = '{field}' and (dwelling_id is not null or level <> 'ambiguous'))"
+        " order by row_id"
+    ).pl()
+    if rows.is_empty():
+        return
+    questions = rows.select(QUESTION).unique(maintain_order=True).with_row_index("text_id")
+    answers = resolve(
+        questions.with_columns(tenant_dwelling_ids=pl.col("hints").str.split(" ")).drop("hints"),
+        dwellings,
+    )
+    found = (
+        rows.join(questions, on=QUESTION, nulls_equal=True)
+        .join(answers, on="text_id")
+        .select(
+            "row_id",
+            pl.lit(field).alias("field"),
+            "dwelling_id",
+            "entrance",
+            "level",
+            "certainty",
+            "sentence",
+        )
+        .sort("row_id")
+    )
+    con.register("found", found)
+    con.execute(
+        "delete from resolved_addresses where field = ? and row_id in (select row_id from found)",
+        [field],
+    )
+    con.execute("insert into resolved_addresses select * from found")
+    con.unregister("found")
