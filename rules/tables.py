@@ -28,7 +28,9 @@ class CoreTable(Strict):
     @model_validator(mode="after")
     def _knows_where_it_comes_from(self) -> CoreTable:
         if bool(self.made_from) == self.has_source_per_row:
-            raise ValueError("made_from names contracts, or the rows carry a `source`: one of them.")
+            raise ValueError(
+                "made_from names contracts, or the rows carry a `source`: one of them."
+            )
         return self
 
     def ddl(self, name: str) -> str:
@@ -95,5 +97,7 @@ def view_filter(name: str, allowed: Iterable[str]) -> str:
     """
     allowed = sorted(allowed)
     if core_tables()[name].has_source_per_row:
-        return f"source in ({', '.join(repr(source) for source in allowed)})" if allowed else "false"
+        return (
+            f"source in ({', '.join(repr(source) for source in allowed)})" if allowed else "false"
+        )
     return "true" if sources_of_table(name) & set(allowed) else "false"

@@ -1,0 +1,115 @@
+with
+
+persons as (select * from core_persons),
+leases as (select * from core_leases),
+dwellings as (select * from core_dwellings),
+ties as (select * from core_ties),
+
+-- Running first-hand leases on dwellings, those of one holder on one dwelling numbered.
+numbered_leases as (
+    select
+        *,
+        row_number() over (
+            partition by holder_person_id, dwelling_id order by from_on, row_id
+        ) as place
+    from leases
+    where is_running
+        and object_kind = 'dwelling'
+        and lease_kind = 'first_hand'
+        and address_level <> 'wrong_postcode'
+        and address_certainty >= $min_address_certainty
+),
+
+-- Who else is registered in the leased dwelling, and how the holder is related to them.
+registered_there as (
+    select
+        lease.holder_person_id,
+        lease.dwelling_id,
+        person.person_id,
+        person.full_name,
+        person.is_adult,
+        person.row_id,
+        tie.tie is not null as is_relative,
+        coalesce(person.person_id = lease.co_holder_person_id, false) as is_co_holder
+    from numbered_leases as lease
+    join persons as person
+        on person.dwelling_id = lease.dwelling_id
+        and person.is_registered
+        and person.person_id <> lease.holder_person_id
+    left join ties as tie
+        on tie.person_id = lease.holder_person_id
+        and tie.other_person_id = person.person_id
+    where lease.place = 1
+),
+
+-- One row per leased dwelling: are any of them the co-tenant or a relative.
+known_there as (
+    select
+        holder_person_id,
+        dwelling_id,
+        bool_or(is_relative) as has_relative,
+        bool_or(is_co_holder) as has_co_holder
+    from registered_there
+    group by holder_person_id, dwelling_id
+),
+
+-- One row per leased dwelling: the adults that nothing ties to the holder.
+others_there as (
+    select
+        holder_person_id,
+        dwelling_id,
+        count(*) as n_registered_there,
+        list(person_id order by full_name, person_id) as person_ids,
+        list(full_name order by full_name, person_id) as registered_names,
+        list(row_id order by full_name, person_id) as registered_row_ids
+    from registered_there
+    where is_adult
+        and not is_relative
+    group by holder_person_id, dwelling_id
+),
+
+signals as (
+    select
+        holder.person_id,
+        lease.dwelling_id,
+        others.person_ids as other_person_ids,
+        [holder.dwelling_id] as other_dwelling_ids,
+        greatest(lease.from_on, holder.registered_on) as since_on,
+        lease.address_certainty * lease.holder_certainty as certainty,
+        holder.full_name as holder_name,
+        lease.lease_address,
+        lease.from_on as lease_from,
+        holder.registered_address,
+        holder.registered_on as registered_since,
+        coalesce(others.n_registered_there, 0) as n_registered_there,
+        others.registered_names,
+        others.registered_row_ids,
+        lease.row_id as lease_row_id,
+        holder.row_id as person_row_id
+    from numbered_leases as lease
+    join persons as holder on holder.person_id = lease.holder_person_id
+    join dwellings as leased on leased.dwelling_id = lease.dwelling_id
+    join dwellings as registered on registered.dwelling_id = holder.dwelling_id
+    left join known_there as known
+        on known.holder_person_id = lease.holder_person_id
+        and known.dwelling_id = lease.dwelling_id
+    left join others_there as others
+        on others.holder_person_id = lease.holder_person_id
+        and others.dwelling_id = lease.dwelling_id
+    where lease.place = 1
+        and holder.is_registered
+        and holder.dwelling_id <> lease.dwelling_id
+        and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
+        and date_diff('day', holder.registered_on, $as_of) >= $min_days_elsewhere -- innocent: newly_moved_out
+        and not lease.has_approved_sublet -- innocent: approved_sublet
+        and not coalesce(known.has_co_holder, false) -- innocent: co_holder_lives_there
+        and not coalesce(known.has_relative, false) -- innocent: relative_lives_there
+        and not registered.is_special_housing -- innocent: care_home
+        and not registered.is_student_housing -- innocent: student_housing
+        and registered.entrance_id <> leased.entrance_id -- innocent: wrong_flat_number
+        and not holder.is_incomplete -- unknown: person
+        and not lease.is_incomplete -- unknown: lease
+        and not leased.is_incomplete -- unknown: dwelling
+)
+
+select * from signals
