@@ -1,0 +1,266 @@
+"""Build a night's tables in the run's folder and publish them in one step.
+
+`publish(ws, facts)` writes `runs/<run_id>/result/`, flushes it to disk, then swaps the symlink
+`published/<extract_date>`. Until the swap the last published night stands untouched; after it the
+run's work file, landing and spill are deleted. Nothing here imports Dagster.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from pydantic import ValidationError
+
+from assets.excel import write_signal_workbook
+from assets.home import private_folder, write_private
+from assets.published import (
+    DATABASE,
+    REPORT,
+    RUN_FILE,
+    WORKBOOK,
+    RunRecord,
+    flush_folder,
+    point,
+    point_latest,
+    read_run,
+)
+from assets.published_tables import Table, published_tables
+from assets.retention import discard_work
+from assets.workspace import Counts, Workspace
+from data_contracts.errors import BoendesignalError
+
+PREFIX = "signal_"
+RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def publish(ws: Workspace, facts: Mapping[str, Any]) -> Counts:
+    """Publish the run's tables as the night of its extract date; returns rows per table.
+
+    `facts` is the part of run.json that only the caller knows: `rules` (rule id -> version,
+    title_sv, sources, parameters, decisions; every computed rule), `decisions`, `counts` and what
+    else is worth keeping; see `RunRecord`. It must hold nothing about a person.
+    Called again for a run that has published, it only finishes what was left to clean up.
+    Raises BoendesignalError when a table, a column or a rule's facts are missing or a key breaks.
+    """
+    link = ws.home.published / ws.as_of.isoformat()
+    if not link.exists() or link.resolve() != ws.result.resolve():
+        build(ws, facts)
+        seal(ws.result)
+        point(link, Path("..", ws.home.runs.name, ws.run_id, ws.result.name))
+    point_latest(ws.home)
+    discard_work(ws.dir)
+    return dict(read_run(ws.result).published_rows)
+
+
+def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
+    """Write everything that is published into `ws.result`, which is emptied first."""
+    shutil.rmtree(ws.result)
+    result = ws.result
+    private_folder(result / "signals")
+    with ws.connect() as con:
+        con.execute("set threads = 1")  # the bytes then depend on the rows alone, not on timing
+        rules = computed_rules(con)
+        check_columns(con, rules)
+        rows = write_tables(con, result, rules)
+    build_database(ws, result, rules)
+    write_private(result / RUN_FILE, run_json(ws, facts, rules, rows))
+    write_signal_workbook(result, result / WORKBOOK, scratch=private_folder(ws.dir / "spill"))
+    if (ws.dir / REPORT).exists():
+        shutil.copyfile(ws.dir / REPORT, result / REPORT)
+
+
+def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids of the rules that have a table in the work file, sorted."""
+    names = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
+    rules = sorted(
+        name.removeprefix(PREFIX)
+        for name in names
+        if name.startswith(PREFIX) and name not in published_tables()
+    )
+    if odd := [rule for rule in rules if not RULE_ID.fullmatch(rule)]:
+        raise BoendesignalError(
+            f"Rule ids name files: {', '.join(odd)} must be lower-case letters, digits and _."
+        )
+    return rules
+
+
+def check_columns(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
+    """Every published column stands in the work file; all that lack are named at once."""
+    needed = {name: list(table.columns) for name, table in published_tables().items()}
+    needed |= {f"{PREFIX}{rule}": ["signal_id"] for rule in rules}
+    wrong = []
+    for name, columns in needed.items():
+        found = _columns(con, name)
+        if missing := [column for column in columns if column not in found]:
+            has = f"it has {', '.join(found)}" if found else "there is no such table"
+            wrong.append(f"{name} lacks {', '.join(missing)} ({has})")
+    if wrong:
+        raise BoendesignalError(
+            f"Not published: {'; '.join(wrong)}. assets/published_tables.yml says what is needed."
+        )
+
+
+def write_tables(con: duckdb.DuckDBPyConnection, result: Path, rules: list[str]) -> Counts:
+    """Every table as Parquet in a total order; returns rows per table."""
+    rows: Counts = {
+        name: _copy(con, _published_query(name, table), _parquet(result, name))
+        for name, table in published_tables().items()
+    }
+    for rule in rules:
+        name = f"{PREFIX}{rule}"
+        others = [column for column in _columns(con, name) if column != "signal_id"]
+        query = f"select * from {name} order by {_quoted(['signal_id', *others])}"
+        rows[name] = _copy(con, query, _parquet(result, name))
+    return rows
+
+
+def build_database(ws: Workspace, result: Path, rules: list[str]) -> None:
+    """All Parquet tables in one DuckDB file with grain and meaning as comments; keys are checked.
+
+    Built under another name and closed before it gets its own: what is called boendesignal.duckdb
+    is always whole.
+    """
+    aside = result / f".{DATABASE}.new"
+    con = duckdb.connect(str(aside), config={**ws.config()})
+    try:
+        for name in [*published_tables(), *(f"{PREFIX}{rule}" for rule in rules)]:
+            file = _text(str(_parquet(result, name)))
+            con.execute(f"create table {name} as select * from read_parquet({file})")
+        for name, table in published_tables().items():
+            con.execute(f"comment on table {name} is {_text(table.grain)}")
+            for column, spec in table.columns.items():
+                con.execute(f"comment on column {name}.{column} is {_text(spec.says)}")
+        check_keys(con, rules)
+    finally:
+        con.close()
+    os.replace(aside, result / DATABASE)
+
+
+def check_keys(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
+    """Keys are unique and filled, references lead somewhere; all breaches are named at once."""
+    checks = {}
+    for name, table in published_tables().items():
+        for key in table.key:
+            checks[f"{name}.{key} is empty or repeated"] = (
+                f"select count(*) - count(distinct {key}) from {name}"
+            )
+        for column, other in table.refers.items():
+            checks[f"{name}.{column} is not in {other}"] = (
+                f"select count(*) from {name} anti join {other} using ({column}) "
+                f"where {column} is not null"
+            )
+    known = ", ".join(_text(rule) for rule in rules) or "''"
+    checks["signals.rule_id has no table of its own"] = (
+        f"select count(*) from signals where rule_id is null or rule_id not in ({known})"
+    )
+    for rule in rules:
+        checks[f"signals of {rule} are not in {PREFIX}{rule}"] = (
+            f"select count(*) from signals anti join {PREFIX}{rule} using (signal_id) "
+            f"where rule_id = {_text(rule)}"
+        )
+    found = {what: con.sql(query).fetchall()[0][0] for what, query in checks.items()}
+    if broken := [f"{what} ({n} rows)" for what, n in found.items() if n]:
+        raise BoendesignalError(
+            f"Not published: {'; '.join(broken)}. The stage that made the table must be mended."
+        )
+
+
+def run_json(ws: Workspace, facts: Mapping[str, Any], rules: list[str], rows: Counts) -> bytes:
+    """run.json: `facts` and what the run itself knows; the only file with run id and clock."""
+    delivery = ws.delivery
+    own = {
+        "run_id": ws.run_id,
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "extract_date": delivery.extract_date,
+        "municipality_code": delivery.municipality_code,
+        "is_synthetic": delivery.is_synthetic,
+        "manifest_sha256": delivery.manifest_sha256,
+        "code_version": code_version(),
+        "inputs": [
+            {"path": f.path, "contract_id": f.contract_id, "rows": f.rows, "sha256": f.sha256}
+            for f in delivery.files
+        ],
+        "published_rows": rows,
+    }
+    try:
+        record = RunRecord.model_validate({**own, **facts})
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, part["loc"])) for part in error.errors())
+        raise BoendesignalError(
+            f"Not published: the run's facts are missing or wrong at {wrong}. "
+            "assets/published.py RunRecord says what they are."
+        ) from None
+    if unknown := [rule for rule in rules if rule not in record.rules]:
+        raise BoendesignalError(
+            f"Not published: the facts lack the rules {', '.join(unknown)}, which have tables."
+        )
+    return record.model_dump_json(indent=1).encode() + b"\n"
+
+
+def code_version() -> str:
+    """Version and git commit of the running code (`-dirty` with local changes), where known."""
+    version = importlib.metadata.version("boendesignal")
+    root = Path(__file__).resolve().parents[1]
+    if not (root / ".git").exists():
+        return version
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*"]
+    try:
+        said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return version
+    return f"{version}+{said.stdout.strip()}"
+
+
+def seal(result: Path) -> None:
+    """Files 0600, folders 0700, all of it on disk: what the symlink will name survives a crash."""
+    for folder, _, files in os.walk(result, topdown=False):
+        for name in files:
+            file = Path(folder, name)
+            file.chmod(0o600)
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+        Path(folder).chmod(0o700)
+        flush_folder(Path(folder))
+    flush_folder(result.parent)
+    flush_folder(result.parent.parent)
+
+
+def _published_query(name: str, table: Table) -> str:
+    columns = ", ".join(
+        f'"{column}"::{spec.type} as "{column}"' for column, spec in table.columns.items()
+    )
+    return f"select * from (select {columns} from {name}) order by {_quoted(table.total_order)}"
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
+    options = "format parquet, compression zstd"
+    return con.execute(f"copy ({query}) to {_text(str(file))} ({options})").fetchall()[0][0]
+
+
+def _parquet(result: Path, table: str) -> Path:
+    if table in published_tables():
+        return result / f"{table}.parquet"
+    return result / "signals" / f"{table.removeprefix(PREFIX)}.parquet"
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    query = "select column_name from duckdb_columns() where table_name = $1 order by column_index"
+    return [name for (name,) in con.sql(query, params=[table]).fetchall()]
+
+
+def _quoted(columns: list[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
+
+
+def _text(value: str) -> str:
+    """A SQL text literal."""
+    return "'" + value.replace("'", "''") + "'"
