@@ -1,0 +1,177 @@
+"""Landing: delivered rows typed by their contract, those that break a promise set aside.
+
+Everything is first read as text; then one scan per table types it and evaluates every promise
+whose failure means quarantine. Accepted and rejected rows both go to the run's private landing
+file, since the protection gate must see them all before anything is counted or shown.
+
+    landing.landing_<contract>    accepted rows, typed
+    landing.rejected_<contract>   rows set aside, as text, with failed_key and reason
+    emptied_cells                 in the work file: where an unusable value was taken out of a row
+                                  that was kept (contract_id, row_id, column_name); no values
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from assets.reading import read_text
+from assets.workspace import LANDING, Counts, Workspace
+from data_contracts.contract import Contract, load_contracts
+from data_contracts.delivery import DeliveredFile
+from data_contracts.predicates import (
+    RowCheck,
+    duplicates_sql,
+    examined_sql,
+    invalid,
+    literal,
+    quoted,
+    row_checks,
+    typed_sql,
+    uniqueness,
+)
+from data_contracts.sentences import reason
+
+ROWS_PER_FILE = 2**40  # row_id = file_no * ROWS_PER_FILE + source_row
+TRACE = ("row_id", "source_file", "source_row")
+
+
+def land(ws: Workspace) -> Counts:
+    """Make the landing tables of every contract; a missing source gets empty ones.
+
+    Returns rows landed and rejected in all; private, since protected rows are still among them.
+    """
+    counts: Counts = {"n_landed": 0, "n_rejected": 0}
+    with ws.connect_with_landing() as con:
+        make_emptied_cells(con)
+        for contract in load_contracts().values():
+            n_landed, n_rejected = land_table(
+                con, contract, ws.delivery.files_of(contract.id), ws.as_of
+            )
+            counts["n_landed"] = int(counts["n_landed"]) + n_landed
+            counts["n_rejected"] = int(counts["n_rejected"]) + n_rejected
+    return counts
+
+
+def make_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(
+        "create or replace table emptied_cells"
+        " (contract_id varchar, row_id bigint, column_name varchar)"
+    )
+
+
+def land_table(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    files: Sequence[DeliveredFile],
+    as_of: date,
+) -> tuple[int, int]:
+    """Land one contract's files; returns (rows accepted, rows set aside)."""
+    tables = _read_all(con, contract, files)
+    _find(con, contract, as_of)
+    landed, rejected = f"{LANDING}.landing_{contract.id}", f"{LANDING}.rejected_{contract.id}"
+    con.execute(
+        f"create or replace table {landed} as {typed_sql(contract, 'delivered', as_of, *TRACE)}"
+        " where row_id not in (select row_id from findings where failed_key is not null)"
+    )
+    con.execute(
+        f"create or replace table {rejected} as"
+        f" select d.*, f.failed_key, {_reason(contract)} as reason"
+        " from delivered d join findings f using (row_id)"
+        " where f.failed_key is not null order by row_id"
+    )
+    con.execute(
+        f"insert into emptied_cells select {literal(contract.id)}, row_id, unnest(emptied)"
+        " from findings where failed_key is null order by row_id"
+    )
+    con.execute("drop view delivered; drop table findings")
+    for table in tables:
+        con.execute(f"drop table {table}")
+    [(n_landed, n_rejected)] = con.execute(
+        f"select (select count(*) from {landed}), (select count(*) from {rejected})"
+    ).fetchall()
+    return n_landed, n_rejected
+
+
+def _read_all(
+    con: duckdb.DuckDBPyConnection, contract: Contract, files: Sequence[DeliveredFile]
+) -> list[str]:
+    """The view `delivered`: the text of all files, with where each row came from."""
+    tables, parts = [], []
+    names = ", ".join(quoted(column.name) for column in contract.columns)
+    for file in files:
+        table = f"file_{file.file_no}"
+        source_row = read_text(con, contract, file, table)
+        tables.append(table)
+        parts.append(
+            f"select {names}, {file.file_no * ROWS_PER_FILE} + {source_row} as row_id,"
+            f" {literal(file.path)} as source_file, {source_row} as source_row from {table}"
+        )
+    nothing = ", ".join(f"null::varchar as {quoted(column.name)}" for column in contract.columns)
+    parts = parts or [
+        f"select {nothing}, null::bigint as row_id, null::varchar as source_file,"
+        " null::bigint as source_row where false"
+    ]
+    con.execute(f"create or replace temp view delivered as {' union all '.join(parts)}")
+    return tables
+
+
+def _find(con: duckdb.DuckDBPyConnection, contract: Contract, as_of: date) -> None:
+    """The table `findings`: one row per delivered row that is set aside or loses a value."""
+    duplicates = find_duplicates(con, contract, f"({typed_sql(contract, 'delivered', as_of)})")
+    checks = [
+        check
+        for check in row_checks(contract, as_of, duplicates)
+        if check.promise.on_failure == "quarantine"
+    ]
+    con.execute(
+        f"create or replace temp table findings as select * from"
+        f" (select row_id, {_first_broken(checks)} as failed_key, {_emptied(contract)} as emptied"
+        f" from ({examined_sql(contract, 'delivered', as_of, 'row_id')}) t)"
+        " where failed_key is not null or len(emptied) > 0"
+    )
+    for table in duplicates.values():
+        con.execute(f"drop table {table}")
+
+
+def find_duplicates(
+    con: duckdb.DuckDBPyConnection, contract: Contract, typed_relation: str
+) -> dict[str, str]:
+    """Temp tables with the keys that stand more than once, by promise; those with none left out."""
+    found = {}
+    for promise_id, columns in uniqueness(contract).items():
+        table = f"repeated_{promise_id}"
+        con.execute(
+            f"create or replace temp table {table} as {duplicates_sql(columns, typed_relation)}"
+        )
+        if con.execute(f"select 1 from {table} limit 1").fetchall():
+            found[promise_id] = table
+        else:
+            con.execute(f"drop table {table}")
+    return found
+
+
+def _first_broken(checks: list[RowCheck]) -> str:
+    whens = [f"when {check.broken} then {literal(check.promise.id)}" for check in checks]
+    return f"case {' '.join(whens)} end"
+
+
+def _emptied(contract: Contract) -> str:
+    """The columns whose value is taken out while the row stays."""
+    flags = [
+        f"case when {invalid(column)} then {literal(column.name)} end"
+        for column in contract.columns
+        if column.on_invalid == "empty"
+    ]
+    return f"list_filter([{', '.join(flags)}]::varchar[], lambda name: name is not null)"
+
+
+def _reason(contract: Contract) -> str:
+    whens = [
+        f"when {literal(promise.id)} then {literal(reason(promise))}"
+        for promise in contract.promises
+        if promise.on_failure == "quarantine"
+    ]
+    return f"case f.failed_key {' '.join(whens)} end"

@@ -1,0 +1,308 @@
+"""A contract's promises as DuckDB SQL: one scan types the text and tells which rows break what.
+
+Three relations, each a SELECT over the one before:
+    text    what was delivered: canonical columns as VARCHAR, trimmed, empty = NULL
+    typed   the same columns typed (NULL where the text does not fit), and `invalid__<column>`
+    broken  which promises a row breaks, one boolean per promise
+The same predicates write the quarantine (`assets/landing.py`) and the metrics that Great
+Expectations judges (`assets/quality.py`). Values never appear: a predicate is a yes or a no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from data_contracts.contract import Column, Contract, Expectation
+from matching.personnummer import is_dummy_sql, is_valid_sql
+
+# Blank to people: space, tab, line ends, no-break space, zero-width space, byte order mark.
+BLANKS = " \t\r\n\u00a0\u200b\ufeff"
+EXTRACT_DATE = "$extract_date"  # in a contract's arguments: the delivery's own date
+
+
+def quoted(name: str) -> str:
+    """A column name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """A value of a contract as SQL."""
+    if isinstance(value, bool) or value is None:
+        raise TypeError(f"No SQL literal for {value!r}.")
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def trimmed(expression: str) -> str:
+    """The text without blanks around it, NULL when nothing is left."""
+    return f"nullif(trim({expression}, {literal(BLANKS)}), '')"
+
+
+# -- text to type ----------------------------------------------------------------------------
+
+
+def typed(column: Column, text: str, as_of: date) -> str:
+    """The column's value from its trimmed text; NULL where the text does not fit the type."""
+    match column.type:
+        case "personnummer":
+            return _personnummer(text, as_of)
+        case "personnummer_or_org":
+            return f"coalesce({_personnummer(text, as_of)}, {_organisation_number(text)})"
+        case "code" if column.width is not None:
+            return _widened(text, column.width)
+        case "code":
+            return text
+        case _:
+            return _PLAIN[column.type](text)
+
+
+def _date(text: str) -> str:
+    # Only YYYY-MM-DD: a bare cast would also take 2026/1/1, words and years before Christ.
+    shaped = f"strlen({text}) = 10 and {text} >= '1' and {text}[5] = '-' and {text}[8] = '-'"
+    return f"case when {shaped} then try_cast({text} as date) end"
+
+
+def _integer(text: str) -> str:
+    # A bare cast would round 3.7 to 4.
+    return f"case when regexp_full_match({text}, '-?[0-9]{{1,9}}') then try_cast({text} as integer) end"
+
+
+def _decimal(text: str) -> str:
+    # A full stop could separate thousands: decimals are written with a comma, or not at all.
+    shaped = f"regexp_full_match({text}, '-?[0-9]{{1,15}}(,[0-9]{{1,17}})?')"
+    return f"case when {shaped} then try_cast(replace({text}, ',', '.') as double) end"
+
+
+def _postcode(text: str) -> str:
+    shaped = f"regexp_full_match({text}, '(SE?-)?[1-9][0-9]{{2}} ?[0-9]{{2}}')"
+    return f"case when {shaped} then right(replace({text}, ' ', ''), 5) end"
+
+
+def _string(text: str) -> str:
+    return f"nfc_normalize({text})"  # å typed as a and a ring becomes å
+
+
+_PLAIN: dict[str, Callable[[str], str]] = {
+    "string": _string,
+    "date": _date,
+    "integer": _integer,
+    "decimal": _decimal,
+    "postcode": _postcode,
+}
+
+
+def _widened(text: str, width: int) -> str:
+    """Leading zeros put back that Excel and its like dropped."""
+    short = f"strlen({text}) < {width} and regexp_full_match({text}, '[0-9]+')"
+    return f"case when {short} then lpad({text}, {width}, '0') else {text} end"
+
+
+def _personnummer(text: str, as_of: date) -> str:
+    """Twelve digits; the century of ten is the latest that the extract date allows."""
+    usable = f"{is_valid_sql(text, as_of)} and not {is_dummy_sql(text)}"
+    digits = f"replace(replace({text}, '-', ''), '+', '')"
+    birth = f"(try_cast(left({digits}, 6) as integer) - case when {digits}[5] >= '6' then 60 else 0 end)"
+    plus_years = f"case when contains({text}, '+') then 1000000 else 0 end"
+    latest = int(f"{as_of:%Y%m%d}")
+    # Born after the extract date in this century means born in the one before; + means older yet.
+    century = f"(20 - (({birth} + 20000000 > {latest})::int) - ({plus_years} > 0)::int)"
+    return (
+        f"case when {usable} then case when strlen({digits}) = 12 then {digits}"
+        f" else {century} || {digits} end end"
+    )
+
+
+def _organisation_number(text: str) -> str:
+    """Ten digits. By form only, as matching.personnummer.org_number: no person either way."""
+    shaped = f"regexp_full_match({text}, '(16)?[0-9]{{2}}[2-9][0-9]{{3}}-?[0-9]{{4}}')"
+    return f"case when {shaped} then right(replace({text}, '-', ''), 10) end"
+
+
+# -- the typed relation ----------------------------------------------------------------------
+
+
+def typed_sql(contract: Contract, relation: str, as_of: date, *carried: str) -> str:
+    """SELECT of the typed columns from a text relation; `carried` columns pass through."""
+    columns = [f"{typed(c, quoted(c.name), as_of)} as {quoted(c.name)}" for c in contract.columns]
+    return f"select {', '.join([*columns, *carried])} from {relation}"
+
+
+def examined_sql(contract: Contract, relation: str, as_of: date, *carried: str) -> str:
+    """`typed_sql` with one `invalid__<column>` per column whose text may not fit its type."""
+    flags = [
+        f"({quoted(c.name)} is not null and {typed(c, quoted(c.name), as_of)} is null)"
+        f" as {invalid(c)}"
+        for c in contract.columns
+        if c.can_be_invalid
+    ]
+    return typed_sql(contract, relation, as_of, *flags, *carried)
+
+
+def invalid(column: Column) -> str:
+    """The name of the flag that the column's text did not fit its type."""
+    return quoted(f"invalid__{column.name}")
+
+
+# -- promises --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """One promise about single rows, as SQL over the typed relation."""
+
+    promise: Expectation
+    applies: str  # the rows that the promise speaks of
+    broken: str  # those of them that break it; never NULL
+
+
+@dataclass(frozen=True)
+class TableCheck:
+    """One promise about a whole table: an aggregate and the range it must lie in."""
+
+    promise: Expectation
+    value: str
+    minimum: float | None
+    maximum: float | None
+
+
+def row_checks(contract: Contract, as_of: date, duplicates: dict[str, str]) -> list[RowCheck]:
+    """Every promise of the contract that single rows keep or break.
+
+    `duplicates` names, per promise of uniqueness, the relation with the keys that stand more than
+    once; a promise without one there is kept by all rows.
+    """
+    checks = []
+    for promise in contract.promises:
+        rule = _ROW_RULES.get(promise.expectation)
+        if rule is not None:
+            applies, broken = rule(contract, _dated(promise, as_of), duplicates)
+            if promise.row_condition:
+                applies = f"({applies}) and coalesce({promise.row_condition}, false)"
+            checks.append(RowCheck(promise, applies, f"({applies}) and ({broken})"))
+    return checks
+
+
+def table_checks(contract: Contract) -> list[TableCheck]:
+    """Every promise of the contract about a whole table."""
+    checks = []
+    for promise in contract.promises:
+        aggregate = _TABLE_RULES.get(promise.expectation)
+        if aggregate is not None:
+            given = promise.arguments
+            column = quoted(given["column"]) if "column" in given else "*"
+            value = aggregate.format(column=column)
+            if promise.row_condition:
+                value = value.replace("/*where*/", f"filter ({promise.row_condition})")
+            checks.append(
+                TableCheck(promise, value, given.get("min_value"), given.get("max_value"))
+            )
+    return checks
+
+
+def uniqueness(contract: Contract) -> dict[str, list[str]]:
+    """Promise id: the columns whose combination stands at most once."""
+    return {
+        promise.id: [quoted(name) for name in promise.columns]
+        for promise in contract.promises
+        if promise.expectation in _UNIQUE
+    }
+
+
+def duplicates_sql(columns: list[str], relation: str) -> str:
+    """SELECT of the keys that stand more than once; a key with no value at all is none."""
+    key = ", ".join(columns)
+    is_given = " or ".join(_given(column) for column in columns)
+    return f"select {key} from {relation} where {is_given} group by {key} having count(*) > 1"
+
+
+def supported() -> set[str]:
+    """The Great Expectations classes that a contract may name."""
+    return {*_ROW_RULES, *_TABLE_RULES}
+
+
+Rule = Callable[[Contract, Expectation, dict[str, str]], tuple[str, str]]
+
+
+def _dated(promise: Expectation, as_of: date) -> Expectation:
+    given = {k: as_of if v == EXTRACT_DATE else v for k, v in promise.arguments.items()}
+    return promise.model_copy(update={"arguments": given})
+
+
+def _given(column: str) -> str:
+    return f"{column} is not null"
+
+
+def _not_null(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    return "true", f"{quoted(promise.arguments['column'])} is null"
+
+
+def _of_type(contract: Contract, promise: Expectation, _: dict[str, str]) -> tuple[str, str]:
+    column = contract.by_name[promise.arguments["column"]]
+    return f"({_given(quoted(column.name))} or {invalid(column)})", invalid(column)
+
+
+def _in_set(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    column = quoted(promise.arguments["column"])
+    values = ", ".join(literal(value) for value in promise.arguments["value_set"])
+    return _given(column), f"{column} not in ({values})"
+
+
+def _regex(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    column = quoted(promise.arguments["column"])
+    return _given(column), f"not regexp_matches({column}, {literal(promise.arguments['regex'])})"
+
+
+def _between(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    column, given = quoted(promise.arguments["column"]), promise.arguments
+    low = [f"{column} < {literal(given['min_value'])}"] if "min_value" in given else []
+    high = [f"{column} > {literal(given['max_value'])}"] if "max_value" in given else []
+    return _given(column), " or ".join([*low, *high])
+
+
+def _greater(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    a, b = quoted(promise.arguments["column_A"]), quoted(promise.arguments["column_B"])
+    sign = "<" if promise.arguments.get("or_equal") else "<="
+    return f"{_given(a)} and {_given(b)}", f"{a} {sign} {b}"
+
+
+def _distinct_within_row(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
+    names = [quoted(name) for name in promise.arguments["column_list"]]
+    pairs = [f"{a} = {b}" for i, a in enumerate(names) for b in names[i + 1 :]]
+    return " and ".join(_given(name) for name in names), " or ".join(pairs)
+
+
+def _unique(_: Contract, promise: Expectation, duplicates: dict[str, str]) -> tuple[str, str]:
+    columns = [quoted(name) for name in promise.columns]
+    applies = " or ".join(_given(column) for column in columns)
+    if promise.id not in duplicates:
+        return applies, "false"
+    same = " and ".join(f"d.{c} is not distinct from t.{c}" for c in columns)
+    return applies, f"exists (from {duplicates[promise.id]} d where {same})"
+
+
+_UNIQUE = {"ExpectColumnValuesToBeUnique", "ExpectCompoundColumnsToBeUnique"}
+
+# The rows stand under the alias t where these predicates are evaluated.
+_ROW_RULES: dict[str, Rule] = {
+    "ExpectColumnValuesToNotBeNull": _not_null,
+    "ExpectColumnValuesToBeOfType": _of_type,
+    "ExpectColumnValuesToBeInSet": _in_set,
+    "ExpectColumnValuesToMatchRegex": _regex,
+    "ExpectColumnValuesToBeBetween": _between,
+    "ExpectColumnPairValuesAToBeGreaterThanB": _greater,
+    "ExpectSelectColumnValuesToBeUniqueWithinRecord": _distinct_within_row,
+    **dict.fromkeys(_UNIQUE, _unique),
+}
+
+_TABLE_RULES: dict[str, str] = {
+    "ExpectTableRowCountToBeBetween": "count({column}) /*where*/",
+    "ExpectColumnProportionOfNonNullValuesToBeBetween": (
+        "coalesce(count({column}) /*where*/ / nullif(count(*) /*where*/, 0), 1)"
+    ),
+    "ExpectColumnUniqueValueCountToBeBetween": "count(distinct {column}) /*where*/",
+}
