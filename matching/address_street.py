@@ -1,0 +1,163 @@
+"""What stands before the house number: c/o, the street as written, and its key.
+
+Pure Polars expressions on a column of distinct texts; `addresses.py` splits and joins.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from matching.address_words import (
+    ACCENTS,
+    BOX_WORDS,
+    DIRECTIONS,
+    ENDINGS,
+    REAL_WORDS,
+    SHORT_WORDS,
+    SUFFIXES,
+    SWEDISH_TO_ASCII,
+    SWEDISH_TO_DIGRAPH,
+    UNIT_WORDS,
+    broken_encodings,
+)
+
+_CARE_OF = r"(?i)(?:^|[\s,;(/])c\s?[/\\]\s?o[.:,]?\s*|℅\s*"
+_LETTERS = r"[^\pL\pN]"
+# `E Dumbom/Mistlursg.`: after the last separator the street begins.
+_SEPARATED = r"^(.*\S)\s*[,;/|\n]\s*([^,;/|\n]*\pL[^,;/|\n]*)$"
+# Without a separator the street is the last word, with a direction or an owner before a
+# separate ending (`Anna Ek Norra Storgatan`, `Anna Ek Dahlbergs väg`).
+_ENDING_WORDS = "|".join([*SUFFIXES, *SUFFIXES.values(), *ENDINGS, "allé", "allén"])
+_DIRECTION_WORDS = "|".join(["norra", "södra", "östra", "västra", *map(str, SHORT_WORDS), "stora"])
+_UNSEPARATED = (
+    rf"(?i)^(.*?\S)\s+((?:(?:{_DIRECTION_WORDS})\.?\s+)?"
+    rf"(?:\S+\s+(?:{_ENDING_WORDS})\.?|\S+))$"
+)
+
+
+def repaired(text: pl.Expr) -> pl.Expr:
+    """Letters read in a wrong encoding put right, composed (NFC), one space between words."""
+    return (
+        text.str.replace_many(broken_encodings(), leftmost=True)
+        .str.normalize("NFC")
+        .str.replace_all(r"[\p{Cc}\p{Cf}\p{Z}]+", " ")
+        .str.strip_chars()
+    )
+
+
+def without_accents(text: pl.Expr) -> pl.Expr:
+    """é and its like as plain letters; å, ä and ö are letters of their own and stay."""
+    return text.str.replace_many(ACCENTS)
+
+
+def folded(key: pl.Expr) -> pl.Expr:
+    """`granöväg` -> `granovag`: what is left when a system drops the Swedish letters."""
+    return key.str.replace_many(SWEDISH_TO_ASCII)
+
+
+def folded_as_digraphs(key: pl.Expr) -> pl.Expr:
+    """`granöväg` -> `granoevaeg`: what other systems write for the Swedish letters."""
+    return key.str.replace_many(SWEDISH_TO_DIGRAPH)
+
+
+def street_key(street: pl.Expr) -> pl.Expr:
+    """The street's key: lower case, no spaces, abbreviations expanded, one form per ending.
+
+    `Granövägen`, `granöv.` and `GRAN ÖVÄGEN` -> `granöväg`; `N. Storg.` -> `norrastorgata`.
+    An ending is expanded only after at least two letters with a full stop, three without, and
+    never in a word of its own (`Berg 4` stays `berg`).
+    """
+    low = without_accents(street.str.to_lowercase()).str.strip_chars(" ,;:-/")
+    low = _expand_first_words(low)
+    low = _expand_ending(low).str.replace_all(_LETTERS, "")
+    return _bare_ending(low)
+
+
+def written_key(street: pl.Expr) -> pl.Expr:
+    """The street lower case without spaces, nothing expanded or cut: `granövägen`."""
+    return without_accents(street.str.to_lowercase()).str.replace_all(_LETTERS, "")
+
+
+def _expand_first_words(low: pl.Expr) -> pl.Expr:
+    for short, word in SHORT_WORDS.items():
+        low = low.str.replace_all(rf"(^|\s){short}\.?\s*(\pL)", f"${{1}}{word} ${{2}}")
+    for short, word in DIRECTIONS.items():
+        low = low.str.replace(rf"^{short}(?:\.\s*|\s+)(\pL\S*\pL)", f"{word} ${{1}}")
+    return low
+
+
+def _expand_ending(low: pl.Expr) -> pl.Expr:
+    is_word = low.str.contains(rf"(?:{REAL_WORDS})\.?$") & ~low.str.contains(r"(^|\s)storg\.?$")
+    shortened = low
+    for short, word in SUFFIXES.items():
+        shortened = shortened.str.replace(rf"(\pL{{2}}){short}\.$|(\pL\s){short}\.?$", f"${{1}}${{2}}{word}")
+    cut = low.str.replace(r"(\pL{3})g$", "${1}gata").str.replace(r"(\pL{3})v$", "${1}väg")
+    return (
+        pl.when(is_word)
+        .then(low)
+        .when(low.str.contains(r"\pL{3}[gv]$"))
+        .then(cut)
+        .otherwise(shortened)
+    )
+
+
+def _bare_ending(key: pl.Expr) -> pl.Expr:
+    for definite, bare in ENDINGS.items():
+        key = key.str.replace(f"{definite}$", bare)
+    return key
+
+
+def parse_heads(heads: pl.DataFrame) -> pl.DataFrame:
+    """Distinct texts before the number -> care_of, street, street_key, kind of place.
+
+    In: one column `head`. Out: one row per head with `head`, `care_of`, `street`, `street_key`,
+    `care_of_alone` (all that follows c/o: what it is when no number follows) and `place`
+    (street | unit | box | poste_restante | protected_mail | empty).
+    """
+    text = pl.col("clean")
+    care_of_text = text.str.replace(rf"^.*?(?:{_CARE_OF})", "").str.strip_chars(" ,;/")
+    frame = heads.with_columns(clean=repaired(pl.col("head")).fill_null("")).with_columns(
+        is_care_of=text.str.contains(_CARE_OF)
+    )
+    return (
+        frame.with_columns(after=pl.when("is_care_of").then(care_of_text))
+        .with_columns(
+            parts=pl.coalesce(
+                _two_groups(pl.col("after"), _SEPARATED), _two_groups(pl.col("after"), _UNSEPARATED)
+            )
+        )
+        .with_columns(
+            care_of=pl.col("parts").list.first(),
+            street=pl.when("is_care_of")
+            .then(pl.coalesce(pl.col("parts").list.last(), "after"))
+            .otherwise(text)
+            .str.replace(r"(?i)\s+nr\.?$", "")
+            .str.strip_chars(" ,;:-/"),
+        )
+        .with_columns(street_key=street_key(pl.col("street")), place=_place())
+        .select("head", "care_of", "street", "street_key", "place", care_of_alone="after")
+    )
+
+
+def _two_groups(text: pl.Expr, pattern: str) -> pl.Expr:
+    """Both groups of the pattern as a list, or null where it does not match."""
+    first, second = text.str.extract(pattern, 1), text.str.extract(pattern, 2)
+    return pl.when(second.is_not_null()).then(pl.concat_list(first, second))
+
+
+def _place() -> pl.Expr:
+    whole = pl.col("clean").str.to_lowercase()
+    street = pl.col("street").str.to_lowercase().str.replace_all(r"[.:]", "")
+    return (
+        pl.when(whole.str.contains(r"skatteverket|f[öo]rmedlingsuppdrag"))
+        .then(pl.lit("protected_mail"))
+        .when(whole.str.contains(r"poste\s?restante"))
+        .then(pl.lit("poste_restante"))
+        .when(street.str.contains(rf"(?:^|[,;/]\s*)(?:{BOX_WORDS})$"))
+        .then(pl.lit("box"))
+        .when(street.str.contains(rf"^(?:{UNIT_WORDS})$"))
+        .then(pl.lit("unit"))
+        .when(street.str.contains(r"\pL"))
+        .then(pl.lit("street"))
+        .otherwise(pl.lit("empty"))
+    )
