@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from data_contracts.errors import RuleError
-from rules import catalogue, checks
+from rules import catalogue, checks, readme
 from rules.examples import Bench
 
 USAGE = "python -m rules check [id …] proves rule folders; python -m rules lock locks versions."
@@ -39,7 +39,7 @@ def _lock() -> list[str]:
         catalogue.write_lock(rules)
     except RuleError as error:
         return [str(error)]
-    (catalogue.RULES / "README.md").write_text(catalogue.readme(rules), encoding="utf-8")
+    (catalogue.RULES / "README.md").write_text(readme.readme(rules), encoding="utf-8")
     return []
 
 

@@ -16,7 +16,7 @@ import yaml
 from data_contracts.errors import RuleError
 from rules.model import RuleSpec
 from rules.strict import nice, read_yaml, validate
-from rules.tables import core_tables, sources, sources_of_table
+from rules.tables import sources_of_table
 
 RULES = Path(__file__).parent
 LOCK = "versions.lock.yml"
@@ -160,51 +160,3 @@ def undeclared_sources(rule: Rule) -> list[str]:
     """Sources of the tables read that stand neither in needs nor in uses."""
     read = {source for table in rule.spec.reads for source in sources_of_table(table)}
     return sorted(read - sources_of(rule))
-
-
-def readme(rules: dict[str, Rule]) -> str:
-    """rules/README.md: what each rule seeks, what clears it and what it cannot see."""
-    parts = [
-        "# Rules",
-        "Written by `python -m rules lock`; edit the rule folders. How to write one: "
-        "[docs/writing_a_rule.md](../docs/writing_a_rule.md).",
-        "| Rule | Lane | Status | Title |\n|---|---|---|---|\n"
-        + "\n".join(
-            f"| [{rule.id}](#{rule.id}) | {rule.spec.lane} | {rule.spec.status} v{rule.spec.version}"
-            f" | {rule.spec.title_sv} |"
-            for rule in rules.values()
-        ),
-        *(_chapter(rule) for rule in rules.values()),
-        "## Core tables that rules may read",
-        "\n".join(f"- `{name}`: {table.grain}" for name, table in core_tables().items()),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _chapter(rule: Rule) -> str:
-    spec = rule.spec
-    weight = "no points (data quality)"
-    if spec.weight:
-        more = "; more with each step" if spec.weight.steps else ""
-        weight = f"{spec.weight.log_lr} ({spec.weight.hypothesis}{more}): {spec.weight.why}"
-    lines = [
-        f"## {rule.id}",
-        f"{spec.description} Grain: {spec.grain}.",
-        f"> {spec.question_sv}",
-        f"- Needs {_sources_sv(spec.needs)}; uses {_sources_sv(spec.uses) or 'nothing more'}.",
-        f"- Weight: {weight}" + (" Weak: makes no case alone." if spec.is_weak else ""),
-        *(
-            f"- `${name}` = {p.default} {p.unit} ({p.allowed[0]} to {p.allowed[1]}): {p.why}"
-            for name, p in spec.parameters.items()
-        ),
-        *(f"- Innocent ({item.handled}): {item.text_sv}" for item in spec.innocent_explanations),
-        f"- Clears: {spec.clears_sv}",
-        *(f"- Blind spot: {spot}" for spot in spec.blind_spots),
-    ]
-    if spec.retired:
-        lines.insert(1, f"Retired {spec.retired.on}: {spec.retired.why}")
-    return "\n\n".join(lines[:3]) + "\n\n" + "\n".join(lines[3:])
-
-
-def _sources_sv(named: tuple[str, ...]) -> str:
-    return ", ".join(sources()[source].name_sv for source in named)

@@ -1,4 +1,4 @@
-"""What every rule folder must prove, each fault with its remedy. `python -m rules check` runs it."""
+"""What every rule folder must prove, each fault with its remedy (`python -m rules check`)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ import polars as pl
 from data_contracts.errors import RuleError
 from rules.catalogue import Rule
 from rules.model import MAY_BE_RETURNED, Number, RuleSpec, Step
-from rules.strict import did_you_mean
+from rules.strict import unknown
 from rules.tables import certainty_factor_without_a_used_source, sources, view_filter
 from rules.texts import as_text, listed, number, render
 
@@ -29,43 +29,43 @@ AS_OF = "as_of"
 
 SIGNALS = pl.Schema(
     {
-        "signal_id": pl.String,
-        "rule_id": pl.String,
-        "rule_version": pl.Int32,
-        "lane": pl.String,
-        "person_id": pl.String,
-        "dwelling_id": pl.String,
+        "signal_id": pl.String(),
+        "rule_id": pl.String(),
+        "rule_version": pl.Int32(),
+        "lane": pl.String(),
+        "person_id": pl.String(),
+        "dwelling_id": pl.String(),
         "other_person_ids": pl.List(pl.String),
         "other_dwelling_ids": pl.List(pl.String),
-        "since_on": pl.Date,
-        "certainty": pl.Float64,
-        "points": pl.Float64,
-        "points_sv": pl.String,
-        "explain_sv": pl.String,
-        "benefit_sek_month": pl.Float64,
-        "rent_sek_month": pl.Float64,
+        "since_on": pl.Date(),
+        "certainty": pl.Float64(),
+        "points": pl.Float64(),
+        "points_sv": pl.String(),
+        "explain_sv": pl.String(),
+        "benefit_sek_month": pl.Float64(),
+        "rent_sek_month": pl.Float64(),
     }
 )
 EVIDENCE = pl.Schema(
     {
-        "signal_id": pl.String,
-        "fact": pl.String,
-        "label_sv": pl.String,
-        "value": pl.String,
-        "row_id": pl.Int64,
+        "signal_id": pl.String(),
+        "fact": pl.String(),
+        "label_sv": pl.String(),
+        "value": pl.String(),
+        "row_id": pl.Int64(),
     }
 )
-_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "since_on": pl.Date,
-    "certainty": pl.Float64,
-    "person_id": pl.String,
-    "dwelling_id": pl.String,
-    "other_person_id": pl.String,
-    "other_dwelling_id": pl.String,
+_TYPES: dict[str, pl.DataType] = {
+    "since_on": pl.Date(),
+    "certainty": pl.Float64(),
+    "person_id": pl.String(),
+    "dwelling_id": pl.String(),
+    "other_person_id": pl.String(),
+    "other_dwelling_id": pl.String(),
     "other_person_ids": pl.List(pl.String),
     "other_dwelling_ids": pl.List(pl.String),
-    "benefit_sek_month": pl.Float64,
-    "rent_sek_month": pl.Float64,
+    "benefit_sek_month": pl.Float64(),
+    "rent_sek_month": pl.Float64(),
 }
 # Their messages speak of the SQL; those of other errors may hold a value of a row.
 _ABOUT_THE_SQL = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
@@ -125,10 +125,9 @@ def finish(rule: Rule, own: pl.DataFrame, *, key: bytes, unseen: list[str]) -> C
 
 
 def checked_parameters(spec: RuleSpec, given: Mapping[str, Number]) -> dict[str, Number]:
-    """The defaults with `given` over them; raises RuleError naming every one that is not allowed."""
+    """The defaults with `given` over them; raises RuleError naming all that is not allowed."""
     faults = [
-        f"{spec.id}: unknown parameter {name!r}; the rule has {', '.join(spec.parameters) or 'none'}."
-        f"{did_you_mean(name, spec.parameters)}"
+        f"{spec.id}: {unknown('parameter', name, list(spec.parameters) or ['none'])}"
         for name in given
         if name not in spec.parameters
     ]
@@ -172,13 +171,13 @@ def seen_tables(
 def run_sql(
     con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, parameters: Mapping[str, Number]
 ) -> pl.DataFrame:
-    """What signal.sql returns; binds only what it uses. Raises RuleError without any row's value."""
+    """What signal.sql returns; binds what it uses. Raises RuleError without any row's value."""
     everything: dict[str, Any] = {**parameters, AS_OF: as_of}
     used = bound_names(rule.sql)
-    unknown = sorted(used - set(everything))
-    if unknown:
+    unbound = sorted(used - set(everything))
+    if unbound:
         raise RuleError(
-            f"{rule.id}/signal.sql: ${', $'.join(unknown)} stands in no `parameters` of rule.yml."
+            f"{rule.id}/signal.sql: ${', $'.join(unbound)} stands in no `parameters` of rule.yml."
         )
     try:
         return con.sql(rule.sql, params={name: everything[name] for name in sorted(used)}).pl()
@@ -204,22 +203,15 @@ def check_columns(rule: Rule, own: pl.DataFrame) -> None:
         faults.append(
             f"returns {', '.join(extra)}, which no text, step or evidence in rule.yml names"
         )
-    for name in own.columns:
-        wanted = _TYPES.get(name)
-        if wanted is not None and own.schema[name] != wanted:
-            faults.append(f"{name} is {own.schema[name]}, it must be {wanted}")
-    for item in spec.evidence:
-        for name in (item.row, item.rows):
-            if name in own.columns and own.schema[name] != _row_type(name == item.rows):
-                faults.append(
-                    f"{name} is {own.schema[name]}, it must be {_row_type(name == item.rows)}"
-                )
+    types = {**_TYPES, **{item.row: pl.Int64() for item in spec.evidence if item.row}}
+    types |= {item.rows: pl.List(pl.Int64) for item in spec.evidence if item.rows}
+    faults += [
+        f"{name} is {kind}, it must be {types[name]}"
+        for name, kind in own.schema.items()
+        if name in types and kind != types[name]
+    ]
     if faults:
         raise RuleError(f"{rule.id}/signal.sql: " + "; ".join(faults) + ".")
-
-
-def _row_type(is_list: bool) -> pl.DataType:
-    return pl.List(pl.Int64) if is_list else pl.Int64()
 
 
 def check_rows(rule: Rule, own: pl.DataFrame) -> None:

@@ -48,7 +48,7 @@ class Example(Strict):
     """
 
     name: Text
-    rows: Scene = {}
+    rows: Scene = Field(default_factory=dict)
     expect: list[Row]
     innocent: Slug | None = None
     unknown: Slug | None = None
@@ -77,7 +77,7 @@ class Examples(Strict):
     """One examples.yml."""
 
     as_of: date | None = None
-    base: Scene = {}
+    base: Scene = Field(default_factory=dict)
     examples: list[Example] = Field(min_length=2)
 
 
@@ -117,7 +117,7 @@ def rows_of(base: Scene, example: Scene, reads: tuple[str, ...]) -> dict[str, li
 def _laid_over(
     base: Mapping[str, Cells | None], example: Mapping[str, Cells | None]
 ) -> dict[str, Cells | None]:
-    """Named rows with the example's cells over the scene's; a row keeps its place when taken out."""
+    """Named rows, the example's cells over the scene's; a row taken out keeps its place."""
     rows = dict(base)
     for name, cells in example.items():
         rows[name] = None if cells is None else {**(rows.get(name) or {}), **cells}

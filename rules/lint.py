@@ -6,6 +6,7 @@ people; a test holds the two together.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -169,18 +170,18 @@ def _number_faults(tree: exp.Select) -> Iterator[str]:
 
 def _function_faults(sql: str, tree: exp.Select) -> Iterator[str]:
     tokens = sqlglot.tokenize(sql, read="duckdb")
-    for token, after in zip(tokens, tokens[1:], strict=False):
+    for token, after in itertools.pairwise(tokens):
         name = token.text.lower()
         if after.token_type != TokenType.L_PAREN or not name.isidentifier():
             continue
         if name not in FUNCTIONS and name not in _BEFORE_PARENTHESIS:
             yield f"{name}() is not in docs/sql.md.{did_you_mean(name, FUNCTIONS)}"
-    for one in tree.find_all(exp.DateDiff):
-        if str(one.args.get("unit")).upper() not in ("DAY", "'DAY'"):
+    for difference in tree.find_all(exp.DateDiff):
+        if str(difference.args.get("unit")).upper() not in ("DAY", "'DAY'"):
             yield "date_diff counts days only: engines disagree about months and years."
-    for one in tree.find_all(exp.ArrayAgg):
-        if not isinstance(one.this, exp.Order):
-            yield "list(x) has no order: write list(x order by …), all columns that tell rows apart."
+    for collected in tree.find_all(exp.ArrayAgg):
+        if not isinstance(collected.this, exp.Order):
+            yield "list(x) has no order: write list(x order by …, an id that tells rows apart)."
 
 
 def _construct_faults(tree: exp.Select) -> Iterator[str]:
@@ -251,7 +252,7 @@ def _sorted_list(order: exp.Order) -> exp.Expression:
     keys = [ordered.this for ordered in order.expressions]
     fields = [exp.alias_(key.copy(), f"k{place}") for place, key in enumerate(keys)]
     struct = exp.Struct(expressions=[*fields, exp.alias_(order.this.copy(), "x")])
-    collected = exp.func("collect_list", struct, dialect="spark")
+    collected: exp.Expression = exp.func("collect_list", struct, dialect="spark")
     return sqlglot.parse_one("transform(array_sort(rows), r -> r.x)", read="spark").transform(
         lambda node: collected if isinstance(node, exp.Column) and node.name == "rows" else node
     )

@@ -109,7 +109,7 @@ class Roles(Strict):
 
 
 class Evidence(Strict):
-    """A fact and the delivered row it rests on (`row`), or the rows (`rows`) with one value each."""
+    """A fact and the delivered row it rests on (`row`), or `rows` with one of `values` each."""
 
     fact: Slug
     label_sv: Text
@@ -154,7 +154,7 @@ class RuleSpec(Strict):
     reads: tuple[str, ...] = Field(min_length=1)
     concludes_from_absence: bool  # then silent on what is_incomplete, with an example of it
     weight: Weight | None = None
-    parameters: dict[Slug, Parameter] = {}
+    parameters: dict[Slug, Parameter] = Field(default_factory=dict)
     innocent_explanations: tuple[Explanation, ...] = Field(min_length=1)
     steps_sv: tuple[InvestigationStep, ...] = Field(min_length=1)
     clears_sv: Text
@@ -197,7 +197,8 @@ class RuleSpec(Strict):
         match = _GRAIN.match(grain)
         if not match:
             raise ValueError("write it as: one row per (person_id, dwelling_id).")
-        return _all_known("grain column", match[1].split(", "), GRAIN_COLUMNS) and grain
+        _all_known("grain column", match[1].split(", "), GRAIN_COLUMNS)
+        return grain
 
     @field_validator("reads")
     @classmethod

@@ -6,7 +6,6 @@ The files read here are the project's own, so their values may be named in an er
 from __future__ import annotations
 
 import difflib
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -113,7 +112,6 @@ def _fields_at(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
     return list(here.model_fields)
 
 
-@functools.cache
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     """The model inside an annotation such as `dict[str, Parameter]` or `Role | None`."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 UNKNOWN = "okänt"
@@ -60,13 +60,15 @@ def as_text(name: str, value: Any) -> str:
         return listed([as_text(name, item) for item in value])
     if isinstance(value, bool):
         return "ja" if value else "nej"
-    if isinstance(value, datetime | date):
-        return value.isoformat()[:10]
     if isinstance(value, int | float):
-        if name.endswith(_MONEY):
-            return f"{number(round(value))} kr"
-        return f"{number(round(value * 100))} %" if name.endswith(_SHARE) else number(value)
-    return str(value)
+        return _with_unit(name, value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _with_unit(name: str, value: float) -> str:
+    if name.endswith(_MONEY):
+        return f"{number(round(value))} kr"
+    return f"{number(round(value * 100))} %" if name.endswith(_SHARE) else number(value)
 
 
 def number(value: float) -> str:
