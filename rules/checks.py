@@ -176,13 +176,15 @@ def limit_faults(rule: Rule, examples: Examples, bench: Bench) -> Iterator[str]:
     for example in examples.examples:
         if example.parameter:
             parameter = rule.spec.parameters[example.parameter]
-            moved = [
-                {example.parameter: parameter.default + way * parameter.smallest_change}
-                for way in (1, -1)
-            ]
-            before = bench.outcome(rule, examples, example)
-            after = [bench.outcome(rule, examples, example, parameters=one) for one in moved]
-            if all(rows == before for rows in after):
+            moved = (
+                parameter.default + way * parameter.smallest_change
+                for way in ((1, -1) if example.at == "limit" else (-1, 1))
+            )
+            after = (
+                bench.outcome(rule, examples, example, parameters={example.parameter: value})
+                for value in moved
+            )
+            if not any(difference(example.expect, rows) for rows in after):
                 yield (
                     f"example {example.name!r} is not at the limit of {example.parameter}: one "
                     f"{parameter.unit} ({parameter.smallest_change}) more or less changes nothing."

@@ -180,8 +180,13 @@ def _function_faults(sql: str, tree: exp.Select) -> Iterator[str]:
         if str(difference.args.get("unit")).upper() not in ("DAY", "'DAY'"):
             yield "date_diff counts days only: engines disagree about months and years."
     for collected in tree.find_all(exp.ArrayAgg):
-        if not isinstance(collected.this, exp.Order):
-            yield "list(x) has no order: write list(x order by …, an id that tells rows apart)."
+        order = collected.this
+        if not isinstance(order, exp.Order) or isinstance(order.this, exp.Distinct):
+            yield "write list(x order by …, an id that tells rows apart), distinct rows in a CTE."
+        elif any(key.args.get("desc") for key in order.expressions):
+            yield "list(… order by … desc): order upwards, the translation to Spark sorts so."
+        if isinstance(collected.parent, exp.Filter):
+            yield "list(…) filter (where …): put the condition into a CTE's where."
 
 
 def _construct_faults(tree: exp.Select) -> Iterator[str]:
@@ -247,12 +252,12 @@ def to_spark(tree: exp.Select) -> str:
     return portable.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE, pretty=True)
 
 
-def _sorted_list(order: exp.Order) -> exp.Expression:
+def _sorted_list(order: exp.Order) -> exp.Expr:
     """Spark's collect_list drops `order by`: sort structs (keys first), then take the value."""
     keys = [ordered.this for ordered in order.expressions]
     fields = [exp.alias_(key.copy(), f"k{place}") for place, key in enumerate(keys)]
     struct = exp.Struct(expressions=[*fields, exp.alias_(order.this.copy(), "x")])
-    collected: exp.Expression = exp.func("collect_list", struct, dialect="spark")
+    collected = exp.func("collect_list", struct, dialect="spark")
     return sqlglot.parse_one("transform(array_sort(rows), r -> r.x)", read="spark").transform(
         lambda node: collected if isinstance(node, exp.Column) and node.name == "rows" else node
     )
