@@ -44,28 +44,35 @@ def write_workbook(path: Path, sheets: Sequence[Sheet], created: date, scratch: 
     private folder for Excel's temporary files, which hold the same rows. A sheet with more rows
     than Excel takes goes on in a sheet named with (2), (3), …
     """
+    aside = path.with_name(f".{path.name}.new")
+    try:
+        with tempfile.TemporaryDirectory(dir=scratch, prefix="xlsx-") as folder:
+            os.close(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            _fill(aside, sheets, created, folder)
+        with aside.open("rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _fill(file: Path, sheets: Sequence[Sheet], created: date, temporary: str) -> None:
     import xlsxwriter  # noqa: PLC0415 - only publishing needs it
 
-    aside = path.with_name(f".{path.name}.new")
-    with tempfile.TemporaryDirectory(dir=scratch, prefix="xlsx-") as folder:
-        options = {
-            "constant_memory": True,
-            "tmpdir": folder,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        os.close(os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        book = xlsxwriter.Workbook(str(aside), options)
-        midnight = datetime(created.year, created.month, created.day)
-        book.set_properties({"created": midnight, "author": "Boendesignal"})
-        writer = _Writer(book)
-        for sheet in sheets:
-            writer.write(sheet)
-        book.close()
-    with aside.open("rb") as handle:
-        os.fsync(handle.fileno())
-    os.replace(aside, path)
+    options = {
+        "constant_memory": True,
+        "tmpdir": temporary,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    book = xlsxwriter.Workbook(str(file), options)
+    midnight = datetime(created.year, created.month, created.day)
+    book.set_properties({"created": midnight, "author": "Boendesignal"})
+    writer = _Writer(book)
+    for sheet in sheets:
+        writer.write(sheet)
+    book.close()
 
 
 def clean_text(text: str) -> str:
@@ -175,6 +182,6 @@ def _shortened(text: str, units: int) -> str:
     if _units(text) <= units:
         return text
     beginning = _cut(text, units - 1)
-    at_word = beginning.rpartition(" ")[0]
+    at_word = (beginning + text[len(beginning)]).rpartition(" ")[0]
     kept = at_word if len(at_word) > len(beginning) // 2 else beginning
     return kept.rstrip() + "…"

@@ -140,13 +140,13 @@ def render(found: Trace) -> Group:
     parts: list[Any] = [head]
     for row in found.evidence:
         place = f"{row.source_table}: {row.source_file}, row {row.source_row}"
-        table = Table(title=Text(_plain(place)), title_justify="left", show_header=False)
+        table = Table(show_header=False)
         table.add_row(Text(_plain(row.fact), style="bold"), Text(_plain(row.value), style="bold"))
         for name, value in (row.cells or {}).items():
             table.add_row(name, Text(_plain(value)))
         if row.cells is None:
             table.add_row("", "the delivered row is no longer kept")
-        parts.append(table)
+        parts += [Text("\n" + _plain(place), style="bold"), table]
     return Group(*parts)
 
 

@@ -114,7 +114,9 @@ def a_home(tmp_path: Path) -> Home:
     return home
 
 
-def a_run(home: Home, run_id: str = "run1", night: date = NIGHT, shuffled: bool = False) -> Workspace:
+def a_run(
+    home: Home, run_id: str = "run1", night: date = NIGHT, shuffled: bool = False
+) -> Workspace:
     """A run whose stages are done; `shuffled` leaves the same rows in another physical order."""
     delivery = SimpleNamespace(
         extract_date=night,
