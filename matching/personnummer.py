@@ -185,7 +185,7 @@ def normalise(
 
 
 def is_valid(text: str, reference_date: date | None = None, *, allow_interim: bool = False) -> bool:
-    """Whether `text` is a valid number (a dummy can be); without a reference date, in any century."""
+    """Whether `text` is valid (a dummy can be); without a reference date, in any century."""
     number = _read(text, allow_interim)
     return number is not None and bool(_is_valid(number, "+" in text, reference_date))
 
