@@ -1,0 +1,106 @@
+"""Commands that show the catalogues: rules and contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli_common import REFUSED, out
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from rules.model import RuleSpec
+
+rules = typer.Typer(no_args_is_help=True, help="The rules: list them, or show one.")
+contracts = typer.Typer(no_args_is_help=True, help="The contracts: list them, or check a file.")
+
+
+@rules.command("list")
+def list_rules() -> None:
+    """Every rule with its lane, status and title."""
+    from rules.catalogue import load  # noqa: PLC0415
+
+    table = _table("rule", "version", "status", "lane", "title")
+    for rule in load().values():
+        spec = rule.spec
+        table.add_row(rule.id, str(spec.version), spec.status, spec.lane, spec.title_sv)
+    out.print(table)
+
+
+@rules.command("show")
+def show_rule(rule_id: Annotated[str, typer.Argument(help="As `rules list` names it.")]) -> None:
+    """What a rule seeks, what it weighs, what clears it and what it cannot see."""
+    from data_contracts.errors import RuleError  # noqa: PLC0415
+    from rules.catalogue import load  # noqa: PLC0415
+    from rules.strict import did_you_mean  # noqa: PLC0415
+
+    known = load()
+    if rule_id not in known:
+        raise RuleError(
+            f"No rule {rule_id!r}.{did_you_mean(rule_id, known)} Known: {', '.join(known)}."
+        )
+    for heading, lines in _chapters(known[rule_id].spec):
+        out.print(f"[bold]{heading}[/bold]")
+        for line in lines:
+            out.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _chapters(spec: RuleSpec) -> Iterator[tuple[str, list[str]]]:
+    yield f"{spec.title_sv} ({spec.id} v{spec.version}, {spec.status})", [spec.question_sv]
+    yield "Seeks", [spec.description, f"Grain: {spec.grain}. Lane: {spec.lane}."]
+    yield "Sources", [f"needs {', '.join(spec.needs)}", f"uses {', '.join(spec.uses) or 'no more'}"]
+    if spec.weight:
+        yield "Weight", [f"{spec.weight.log_lr} for {spec.weight.hypothesis}: {spec.weight.why}"]
+    yield (
+        "Parameters",
+        [
+            f"{name} = {one.default} {one.unit} ({one.allowed[0]} to {one.allowed[1]}): {one.why}"
+            for name, one in spec.parameters.items()
+        ],
+    )
+    innocent = [f"{one.text_sv} ({one.handled})" for one in spec.innocent_explanations]
+    yield "Innocent explanations", innocent
+    yield "What clears it", [spec.clears_sv]
+    yield "Blind spots", list(spec.blind_spots)
+
+
+@contracts.command("list")
+def list_contracts() -> None:
+    """Every contract with its version, files, promises and owner."""
+    from data_contracts.contract import load_contracts  # noqa: PLC0415
+
+    table = _table("contract", "version", "files", "promises", "owner")
+    for contract in load_contracts().values():
+        files = ", ".join(contract.arrival.files)
+        promises = str(len(contract.promises))
+        table.add_row(contract.id, str(contract.version), files, promises, contract.owner)
+    out.print(table)
+
+
+@contracts.command("check")
+def check(
+    file: Annotated[Path, typer.Argument(help="A file as a source would deliver it.")],
+    contract: Annotated[
+        str | None, typer.Option(help="Which contract; else as the file's path says.")
+    ] = None,
+) -> None:
+    """Check one file against its contract, before it is part of a delivery. Counts only."""
+    from pipelines.contract_check import check_file  # noqa: PLC0415
+
+    found = check_file(file, contract)
+    table = _table("promise", "rows that break it", "then", "why")
+    for broken in found.broken:
+        table.add_row(broken.promise, f"{broken.rows:,}", broken.on_failure, broken.why)
+    out.print(table if found.broken else "Every promise is kept.")
+    out.print(f"{found.contract_id}: {found.rows:,} rows, {found.rows_kept:,} would be kept.")
+    raise typer.Exit(REFUSED if found.broken else 0)
+
+
+def _table(*columns: str) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+
+    return Table(*columns, box=None, pad_edge=False, header_style="bold")

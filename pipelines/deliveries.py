@@ -1,0 +1,125 @@
+"""Which deliveries there are: those waiting in the inbox, and what became of each.
+
+`state/deliveries.json`: extract date -> where the command line last found it, and the manifest of
+the delivery that was accepted for it. No file of a delivery but its manifest is read here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assets.home import Home, write_private
+from data_contracts.errors import DeliveryRefused
+
+MANIFEST = "manifest.json"  # written last: it makes the delivery complete
+TAG_MANIFEST = "boendesignal/manifest_sha256"
+TAG_DATE = "boendesignal/extract_date"
+TAG_DELIVERY = "boendesignal/delivery"
+TAG_REPLACE = "boendesignal/replace"
+TAG_CODE = "boendesignal/code_version"
+
+
+@dataclass(frozen=True, order=True)
+class Waiting:
+    """A complete delivery folder. Grain: one per folder with a manifest."""
+
+    name: str
+    path: Path
+    manifest_sha256: str
+
+    @property
+    def is_named_by_date(self) -> bool:
+        return is_date(self.name)
+
+    def tags(self) -> dict[str, str]:
+        """The run tags that say which delivery a run is for."""
+        return {TAG_DATE: self.name, TAG_MANIFEST: self.manifest_sha256}
+
+
+def complete_deliveries(home: Home) -> list[Waiting]:
+    """Every complete delivery in the inbox, oldest extract date first."""
+    if not home.inbox.is_dir():
+        return []
+    return sorted(at(file.parent) for file in home.inbox.glob(f"*/{MANIFEST}"))
+
+
+def at(path: Path) -> Waiting:
+    """The delivery in the folder. Raises DeliveryRefused where it has no manifest."""
+    path = path.expanduser().resolve()
+    try:
+        content = (path / MANIFEST).read_bytes()
+    except OSError:
+        raise DeliveryRefused(
+            f"{path} holds no readable {MANIFEST}. A delivery is a folder named by its extract date"
+            f" (2026-10-01) with its files and a {MANIFEST}, which is written last; wait for it, or"
+            " give the right folder."
+        ) from None
+    return Waiting(path.name, path, hashlib.sha256(content).hexdigest())
+
+
+def find(home: Home, extract_date: str) -> Path:
+    """Where the delivery of that date lies: the inbox, else where it was last run from."""
+    in_inbox = home.inbox / extract_date
+    if (in_inbox / MANIFEST).exists():
+        return in_inbox
+    known = _state(home).get(extract_date, {}).get("path")
+    if known and (Path(known) / MANIFEST).exists():
+        return Path(known)
+    raise DeliveryRefused(
+        f"No complete delivery for {extract_date} in the inbox ({home.inbox})"
+        + (f" or in {known}, where it was last run from" if known else "")
+        + ". Put it there, or run `boendesignal run FOLDER`."
+    )
+
+
+def remember_path(home: Home, delivery: Waiting) -> None:
+    """Let a later run of the same date, from Dagster's UI, find the delivery."""
+    _update(home, delivery.name, path=str(delivery.path))
+
+
+def remember_accepted(home: Home, extract_date: date, manifest_sha256: str) -> None:
+    """From now on this is the delivery of its date."""
+    _update(home, extract_date.isoformat(), manifest_sha256=manifest_sha256)
+
+
+def accepted_manifest(home: Home, extract_date: str) -> str | None:
+    """The manifest hash of the delivery last accepted for the date, if any was."""
+    return _state(home).get(extract_date, {}).get("manifest_sha256")
+
+
+def refuse_second(home: Home, extract_date: str, manifest_sha256: str, replace: bool) -> None:
+    """Raise DeliveryRefused for another delivery of an accepted date, unless it replaces it."""
+    accepted = accepted_manifest(home, extract_date)
+    if accepted in (None, manifest_sha256) or replace:
+        return
+    raise DeliveryRefused(
+        f"Another delivery for {extract_date} is accepted already (manifest {accepted[:12]}, this "
+        f"one is {manifest_sha256[:12]}). Running the same delivery again is always allowed. To let"
+        " this one take its place: `boendesignal run FOLDER --replace`, or the tag "
+        f"{TAG_REPLACE}=yes on the run in Dagster."
+    )
+
+
+def is_date(name: str) -> bool:
+    """Whether the folder is named by a date, written 2026-10-01."""
+    try:
+        return date.fromisoformat(name).isoformat() == name
+    except ValueError:
+        return False
+
+
+def _state(home: Home) -> dict[str, dict[str, str]]:
+    file = home.state / "deliveries.json"
+    return json.loads(file.read_bytes()) if file.exists() else {}
+
+
+def _update(home: Home, extract_date: str, **facts: Any) -> None:
+    state = _state(home)
+    state[extract_date] = {**state.get(extract_date, {}), **facts}
+    text = json.dumps(dict(sorted(state.items())), indent=1)
+    write_private(home.state / "deliveries.json", text.encode())

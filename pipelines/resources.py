@@ -1,0 +1,121 @@
+"""The one resource: the home, held from a run's first step to its last."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from assets.base import Stage
+from assets.home import Home
+from assets.workspace import Workspace
+from data_contracts.delivery import open_delivery
+from data_contracts.errors import BoendesignalError
+from pipelines import deliveries, night_log, progress
+
+PARTITION_TAG = "dagster/partition"
+
+
+class NightResource(dg.ConfigurableResource):
+    """The home that BOENDESIGNAL_HOME names and the workspace of the run.
+
+    The workspace belongs to the root run, so that a re-execution from failure finds its work file.
+    """
+
+    _home: Home | None = PrivateAttr(None)
+    _workspaces: dict[str, Workspace] = PrivateAttr(default_factory=dict)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightResource]:
+        home = Home.open()
+        with home.lock():
+            self._home = home
+            forget_landed(home)  # of a run that was killed
+            try:
+                yield self
+            finally:
+                forget_landed(home)
+                self._home, self._workspaces = None, {}
+
+    @property
+    def home(self) -> Home:
+        if self._home is None:
+            raise BoendesignalError("The night is used outside a run: start a run of `nightly`.")
+        return self._home
+
+    def workspace(self, run: dg.DagsterRun) -> Workspace:
+        """The run's workspace; its delivery is verified once. Raises DeliveryRefused."""
+        root = run.root_run_id or run.run_id
+        if root not in self._workspaces:
+            self._workspaces[root] = self._open(run, root)
+        return self._workspaces[root]
+
+    def _open(self, run: dg.DagsterRun, root: str) -> Workspace:
+        extract_date = extract_date_of(run)
+        told = run.tags.get(deliveries.TAG_DELIVERY)
+        waiting = deliveries.at(Path(told) if told else deliveries.find(self.home, extract_date))
+        replace = deliveries.TAG_REPLACE in run.tags
+        deliveries.refuse_second(self.home, extract_date, waiting.manifest_sha256, replace)
+        delivery = open_delivery(waiting.path)
+        if delivery.extract_date.isoformat() != extract_date:
+            raise BoendesignalError(
+                f"The run is for {extract_date} and the delivery for {delivery.extract_date}. "
+                "Choose the delivery's own date as partition."
+            )
+        self.home.settle(delivery.municipality_code)
+        return Workspace(self.home, root, delivery)
+
+    @contextmanager
+    def watch(self, run: dg.DagsterRun, stage: Stage) -> Iterator[None]:
+        """Show the stage while it works, and let `status` know of the run."""
+        self._note(run, "running", stage)
+        with progress.shown(stage.title):
+            yield
+        if stage.accepts:
+            ws = self.workspace(run)
+            deliveries.remember_accepted(self.home, ws.as_of, ws.delivery.manifest_sha256)
+        if stage.is_last:
+            self._note(run, "published", stage)
+
+    def note_failure(self, run: dg.DagsterRun, stage: Stage, text: str) -> None:
+        """Let `status` know."""
+        self._note(run, "failed", stage, text)
+
+    def _note(
+        self, run: dg.DagsterRun, state: night_log.State, stage: Stage, text: str = ""
+    ) -> None:
+        night_log.note(
+            self.home,
+            night_log.NightRun(
+                extract_date=extract_date_of(run),
+                manifest_sha256=run.tags.get(deliveries.TAG_MANIFEST, ""),
+                run_id=run.root_run_id or run.run_id,
+                state=state,
+                at=night_log.now(),
+                stage=stage.name,
+                text=text,
+            ),
+        )
+
+
+def forget_landed(home: Home) -> None:
+    """Delete landed rows and spill, which may be protected people's, of every run.
+
+    The caller holds the home, so that no run is at work with them.
+    """
+    for file in home.runs.glob("*/landing.duckdb*"):
+        file.unlink()
+    for folder in home.runs.glob("*/spill"):
+        shutil.rmtree(folder)
+
+
+def extract_date_of(run: dg.DagsterRun) -> str:
+    """The run's partition. Raises BoendesignalError where it has none."""
+    partition = run.tags.get(PARTITION_TAG)
+    if not partition:
+        raise BoendesignalError("The run has no partition: choose the extract date of a delivery.")
+    return partition

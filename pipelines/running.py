@@ -1,0 +1,102 @@
+"""Run a night in this process, on the home's own Dagster instance, so that its UI shows the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assets.home import Home
+from data_contracts.errors import BoendesignalError, DeliveryRefused
+from pipelines import deliveries
+from pipelines.instance import bind
+from pipelines.run_errors import RunFailed
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A night that was published."""
+
+    extract_date: str
+    run_id: str
+    folder: Path
+
+
+def run_night(home: Home, folder: Path, *, replace: bool = False) -> Ran:
+    """Run the delivery in the folder and publish it.
+
+    Raises DeliveryRefused (or another BoendesignalError) when it must not be run as it is, and
+    RunFailed when the program failed.
+    """
+    waiting = deliveries.at(folder)
+    if not waiting.is_named_by_date:
+        raise DeliveryRefused(
+            f"The folder is named {waiting.name}; a delivery's folder is named by its extract date,"
+            " written 2026-10-01."
+        )
+    deliveries.refuse_second(home, waiting.name, waiting.manifest_sha256, replace)
+    deliveries.remember_path(home, waiting)
+    run = execute(home, waiting, replace)
+    return Ran(waiting.name, run.run_id, home.published / waiting.name)
+
+
+def execute(
+    home: Home,
+    waiting: deliveries.Waiting,
+    replace: bool = False,
+    defs: dg.Definitions | None = None,
+) -> dg.DagsterRun:
+    """The night's job, in this process; returns the run, or raises as `run_night` does."""
+    bind(home)
+    from pipelines.instance import open_instance  # noqa: PLC0415
+    from pipelines.requests import code_tag  # noqa: PLC0415 - Dagster takes 1 s
+
+    job = (defs or _definitions()).resolve_job_def("nightly")
+    tags = {
+        **waiting.tags(),
+        **code_tag(),
+        deliveries.TAG_DELIVERY: str(waiting.path),
+        **({deliveries.TAG_REPLACE: "yes"} if replace else {}),
+    }
+    with open_instance(home) as instance:
+        instance.add_dynamic_partitions("deliveries", [waiting.name])
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=waiting.name,
+            tags=tags,
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise failure(result.all_events)
+        return result.dagster_run
+
+
+def _definitions() -> dg.Definitions:
+    from pipelines.definitions import defs  # noqa: PLC0415
+
+    return defs
+
+
+def failure(events: Sequence[Any]) -> BoendesignalError:
+    """The error that the run's first failed step tells of."""
+    for event in events:
+        if event.is_step_failure and event.step_failure_data.user_failure_data:
+            said = event.step_failure_data.user_failure_data
+            kind = said.metadata["kind"].value
+            return (DeliveryRefused if kind == "refused" else RunFailed)(said.description)
+    for event in events:
+        if event.is_failure and event.event_specific_data and event.event_specific_data.error:
+            error = event.event_specific_data.error
+            while error.cause:
+                error = error.cause
+            if error.cls_name == "BoendesignalError":
+                return BoendesignalError(error.message.partition(": ")[2].strip())
+            return RunFailed(f"The run stopped on {error.cls_name}. Dagster's UI shows where.")
+    return RunFailed("The run did not end well. Dagster's UI shows where.")

@@ -1,0 +1,268 @@
+"""The night as a table of stages: what each makes, from which tables, and by which function.
+
+A new contract, core table or rule appears here by itself, since the tables come from the contract
+folders, `assets/core` and the rule folders. A new stage is one entry in `night()`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+import dagster as dg
+
+from assets.base import Stage, Table
+from assets.published_tables import published_tables
+from assets.workspace import Workspace
+from data_contracts.contract import Contract, load_contracts
+from pipelines import checks
+from rules.catalogue import Rule, load, sources_of
+from rules.tables import core_tables, sources
+
+# Groups are sorted by name in the UI: the letter makes them read from left to right.
+SOURCES, LANDING, PROTECTION, ACCEPTED = "a_sources", "b_landing", "c_protection", "d_accepted"
+CORE, SIGNALS, CASES, PUBLISHED = "e_core", "f_signals", "g_cases", "h_published"
+TEAM = "team:boendesignal"
+
+FILES = {
+    "rule_tables": ("signals/<rule_id>.parquet: each rule's own columns.", "parquet"),
+    "boendesignal_duckdb": ("Every published table in one DuckDB file.", "duckdb"),
+    "signaler_xlsx": ("The signals for those who live in Excel: one sheet per rule.", "excel"),
+    "contract_report_html": ("What each contract promised and what came: counts only.", "html"),
+    "run_json": ("Input hashes, code and rule versions, parameters, counts, decisions.", "json"),
+}
+
+
+def night() -> tuple[Stage, ...]:
+    """Every stage in the order in which it runs."""
+    contracts, rules = list(load_contracts().values()), live_rules()
+    return (
+        Stage(
+            "land",
+            "Landing",
+            later("assets.landing", "land"),
+            tuple(landed(contracts)),
+            reads="delivery",
+        ),
+        Stage(
+            "gate",
+            "Protection gate",
+            later("assets.protection", "gate"),
+            (gate(contracts),),
+            reads="landing",
+        ),
+        Stage(
+            "accept",
+            "Contracts",
+            later("assets.acceptance", "accept"),
+            tuple(accepted(contracts)),
+            checks=tuple(checks.contract_checks(contracts)),
+            evaluate=checks.contract_results,
+            accepts=True,
+        ),
+        *core_stages(),
+        Stage(
+            "signals",
+            "Signals",
+            later("assets.signals", "compute_signals"),
+            tuple(signals(rules)),
+            checks=tuple(checks.rule_checks(rules)),
+            evaluate=checks.rule_results,
+        ),
+        Stage("cases", "Cases", later("assets.cases", "build_cases"), tuple(cases(rules))),
+        Stage(
+            "publish",
+            "Publishing",
+            later("assets.publish", "publish"),
+            tuple(published()),
+            is_last=True,
+        ),
+    )
+
+
+def source_systems() -> list[dg.AssetSpec]:
+    """Where lineage begins: the systems that deliver, which nobody here runs."""
+    return [
+        dg.AssetSpec(
+            f"source_{source}",
+            group_name=SOURCES,
+            description=f"{about.name_sv.capitalize()}: delivers {', '.join(about.contracts)}.",
+            kinds={"source"},
+            owners=[f"team:{source}"],
+        )
+        for source, about in sources().items()
+    ]
+
+
+def live_rules() -> list[Rule]:
+    """The rules that publish signals; drafts, trials and retired ones are no assets."""
+    return [rule for rule in load().values() if rule.spec.status == "live"]
+
+
+def later(module: str, name: str) -> Callable[[Workspace], Any]:
+    """The stage function, imported when it runs: loading the graph then takes no Polars."""
+
+    def stage(ws: Workspace) -> Any:
+        return getattr(import_module(module), name)(ws)
+
+    return stage
+
+
+def landed(contracts: list[Contract]) -> Iterator[Table]:
+    """As they came. No counts: delivered less kept would tell how many are protected."""
+    for contract in contracts:
+        yield Table(
+            f"landing_{contract.id}",
+            LANDING,
+            f"{contract.grain} As delivered, typed; private to the run and deleted by the gate.",
+            deps=(f"source_{source_of(contract)}",),
+            owners=(f"team:{source_of(contract)}",),
+            metadata=contract_metadata(contract),
+            code_version=str(contract.version),
+            is_counted=False,
+        )
+
+
+def gate(contracts: list[Contract]) -> Table:
+    return Table(
+        "protection_gate",
+        PROTECTION,
+        "Who leaves here: protected people, their family, household and dwelling, in every source. "
+        "Nothing is written about a row, in a log or as a count, before this.",
+        deps=tuple(f"landing_{contract.id}" for contract in contracts),
+        owners=(TEAM,),
+    )
+
+
+def accepted(contracts: list[Contract]) -> Iterator[Table]:
+    """What the rest builds on, and beside it what was set aside."""
+    for contract in contracts:
+        deps = (f"landing_{contract.id}", "protection_gate")
+        about: dict[str, Any] = {
+            "owners": (f"team:{source_of(contract)}",),
+            "metadata": contract_metadata(contract),
+            "code_version": str(contract.version),
+            "kinds": frozenset({"duckdb", "parquet"}),
+        }
+        yield Table(f"kept_{contract.id}", ACCEPTED, contract.grain, deps, **about)
+        yield Table(
+            f"quarantine_{contract.id}",
+            ACCEPTED,
+            "One row per delivered row that broke a promise of the contract, with the failing key.",
+            deps,
+            **about,
+        )
+
+
+def source_of(contract: Contract) -> str:
+    """The source system, as legal basis and rules name it."""
+    return next(name for name, about in sources().items() if contract.id in about.contracts)
+
+
+def contract_metadata(contract: Contract) -> dict[str, Any]:
+    """Which contract stands behind the table."""
+    return {
+        "contract": f"data_contracts/{contract.id}/contract.yml",
+        "contract_version": contract.version,
+        "owner": contract.owner,
+        "purpose": contract.purpose,
+        "legal_basis": contract.legal_basis,
+        "files": ", ".join(contract.arrival.files),
+    }
+
+
+def core_stages() -> Iterator[Stage]:
+    """One step and one node per core table."""
+    from assets.core.build import CORE as TABLES  # noqa: PLC0415 - Polars, rapidfuzz: 1 s
+
+    promised = core_tables()
+    kept = tuple(f"kept_{contract}" for contract in load_contracts())
+    for core in TABLES:
+        made_from = promised[core.name].made_from if core.name in promised else ()
+        direct = tuple(f"kept_{contract}" for contract in made_from)
+        deps = [dep for name in core.deps for dep in (kept if name == "kept" else (name,))]
+        about = promised[core.name].grain if core.name in promised else "Every address, resolved."
+        is_addresses = core.name == checks.ADDRESSES
+        table = Table(
+            core.name, CORE, about, tuple(dict.fromkeys([*deps, *direct])), owners=(TEAM,)
+        )
+        yield Stage(
+            core.name,
+            core.name.removeprefix("core_").replace("_", " ").capitalize(),
+            core.build,
+            (table,),
+            checks=(checks.UNRESOLVED,) if is_addresses else (),
+            evaluate=checks.unresolved_result if is_addresses else None,
+        )
+
+
+def signals(rules: list[Rule]) -> Iterator[Table]:
+    """One node per rule, leading back to the tables it reads."""
+    for rule in rules:
+        spec = rule.spec
+        yield Table(
+            f"signal_{rule.id}",
+            SIGNALS,
+            f"{spec.title_sv}.\n\n{spec.description} Grain: {spec.grain}.",
+            deps=tuple(spec.reads),
+            kinds=frozenset({"sql"}),
+            owners=(TEAM,),
+            tags={"lane": spec.lane, "status": spec.status},
+            metadata={
+                "rule": f"rules/{rule.id}/rule.yml",
+                "rule_version": spec.version,
+                "rule_sha256": rule.sha256,
+                "sources": ", ".join(sorted(sources_of(rule))),
+                "innocent_explanations": len(spec.innocent_explanations),
+                "of_them_excluded": len(spec.excluded),
+            },
+            code_version=str(spec.version),
+            counted_as=rule.id,
+        )
+    yield Table(
+        "not_computed",
+        SIGNALS,
+        "One row per rule, reason and source: no delivery or no valid legal basis.",
+        deps=tuple(dict.fromkeys(table for rule in rules for table in rule.spec.reads)),
+        owners=(TEAM,),
+    )
+
+
+def cases(rules: list[Rule]) -> Iterator[Table]:
+    """Signals together, and the cases they make."""
+    ties = ("core_persons", "core_leases", "core_relations")
+    made = ("signals", "signal_evidence", "data_quality", "cases", "case_members")
+    for name in made:
+        yield Table(
+            name,
+            CASES,
+            published_tables()[name].grain,
+            deps=(*(f"signal_{rule.id}" for rule in rules), *ties),
+            owners=(TEAM,),
+        )
+
+
+def published() -> Iterator[Table]:
+    """What investigators and auditors open: nothing of it is there before all of it is."""
+    made = set(published_tables()) - {"quarantine"}
+    quarantined = tuple(f"quarantine_{contract}" for contract in load_contracts())
+    for name, table in published_tables().items():
+        yield Table(
+            f"published_{name}",
+            PUBLISHED,
+            table.grain,
+            deps=(name,) if name in made else quarantined,
+            kinds=frozenset({"parquet"}),
+            owners=(TEAM,),
+            counted_as=name,
+        )
+    for name, (says, kind) in FILES.items():
+        yield Table(
+            f"published_{name}",
+            PUBLISHED,
+            says,
+            deps=tuple(sorted(made)),
+            kinds=frozenset({kind}),
+            owners=(TEAM,),
+        )
