@@ -21,10 +21,10 @@ from assets.reading import read_text
 from assets.workspace import LANDING, Counts, Workspace
 from data_contracts.contract import Contract, load_contracts
 from data_contracts.delivery import DeliveredFile
+from data_contracts.numbers import read_numbers
 from data_contracts.predicates import (
     RowCheck,
     duplicates_sql,
-    examined_sql,
     invalid,
     literal,
     quoted,
@@ -45,21 +45,29 @@ def land(ws: Workspace) -> Counts:
     """
     counts: Counts = {"n_landed": 0, "n_rejected": 0}
     with ws.connect_with_landing() as con:
-        make_emptied_cells(con)
+        begin_emptied_cells(con)
+        con.begin()  # one commit for all tables: each costs a flush to disk
         for contract in load_contracts().values():
             n_landed, n_rejected = land_table(
                 con, contract, ws.delivery.files_of(contract.id), ws.as_of
             )
             counts["n_landed"] = int(counts["n_landed"]) + n_landed
             counts["n_rejected"] = int(counts["n_rejected"]) + n_rejected
+        con.commit()
+        keep_emptied_cells(con)
     return counts
 
 
-def make_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
+def begin_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
-        "create or replace table emptied_cells"
+        "create or replace temp table emptied_now"
         " (contract_id varchar, row_id bigint, column_name varchar)"
     )
+
+
+def keep_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
+    """Apart from the landing tables, since a transaction may write to one file only."""
+    con.execute("create or replace table emptied_cells as from emptied_now order by all")
 
 
 def land_table(
@@ -70,10 +78,13 @@ def land_table(
 ) -> tuple[int, int]:
     """Land one contract's files; returns (rows accepted, rows set aside)."""
     tables = _read_all(con, contract, files)
+    read_numbers(con, contract, "delivered", as_of)
+    con.execute(f"create or replace temp table typed as {typed_sql(contract, 'delivered', *TRACE)}")
     _find(con, contract, as_of)
     landed, rejected = f"{LANDING}.landing_{contract.id}", f"{LANDING}.rejected_{contract.id}"
+    columns = ", ".join([*(quoted(column.name) for column in contract.columns), *TRACE])
     con.execute(
-        f"create or replace table {landed} as {typed_sql(contract, 'delivered', as_of, *TRACE)}"
+        f"create or replace table {landed} as select {columns} from typed"
         " where row_id not in (select row_id from findings where failed_key is not null)"
     )
     con.execute(
@@ -83,10 +94,10 @@ def land_table(
         " where f.failed_key is not null order by row_id"
     )
     con.execute(
-        f"insert into emptied_cells select {literal(contract.id)}, row_id, unnest(emptied)"
-        " from findings where failed_key is null order by row_id"
+        f"insert into emptied_now select {literal(contract.id)}, row_id, unnest(emptied)"
+        " from findings where failed_key is null"
     )
-    con.execute("drop view delivered; drop table findings")
+    con.execute("drop view delivered; drop table findings; drop table typed")
     for table in tables:
         con.execute(f"drop table {table}")
     [(n_landed, n_rejected)] = con.execute(
@@ -120,7 +131,7 @@ def _read_all(
 
 def _find(con: duckdb.DuckDBPyConnection, contract: Contract, as_of: date) -> None:
     """The table `findings`: one row per delivered row that is set aside or loses a value."""
-    duplicates = find_duplicates(con, contract, f"({typed_sql(contract, 'delivered', as_of)})")
+    duplicates = find_duplicates(con, contract, "typed")
     checks = [
         check
         for check in row_checks(contract, as_of, duplicates)
@@ -129,8 +140,7 @@ def _find(con: duckdb.DuckDBPyConnection, contract: Contract, as_of: date) -> No
     con.execute(
         f"create or replace temp table findings as select * from"
         f" (select row_id, {_first_broken(checks)} as failed_key, {_emptied(contract)} as emptied"
-        f" from ({examined_sql(contract, 'delivered', as_of, 'row_id')}) t)"
-        " where failed_key is not null or len(emptied) > 0"
+        " from typed t) where failed_key is not null or len(emptied) > 0"
     )
     for table in duplicates.values():
         con.execute(f"drop table {table}")
