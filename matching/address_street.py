@@ -13,6 +13,7 @@ from matching.address_words import (
     DIRECTIONS,
     ENDINGS,
     REAL_WORDS,
+    REAL_WORDS_WITHOUT_STOP,
     SHORT_WORDS,
     SUFFIXES,
     SWEDISH_TO_ASCII,
@@ -87,13 +88,15 @@ def _expand_first_words(low: pl.Expr) -> pl.Expr:
 
 
 def _expand_ending(low: pl.Expr) -> pl.Expr:
-    is_word = low.str.contains(rf"(?:{REAL_WORDS})\.?$") & ~low.str.contains(r"(^|\s)storg\.?$")
+    is_word = low.str.contains(rf"(?:{REAL_WORDS})\.$|(?:{REAL_WORDS_WITHOUT_STOP})$")
+    is_storgata = low.str.contains(r"(?:^|\s)storg\.?$")
     shortened = low
     for short, word in SUFFIXES.items():
-        shortened = shortened.str.replace(rf"(\pL{{2}}){short}\.$|(\pL\s){short}\.?$", f"${{1}}${{2}}{word}")
+        pattern = rf"(\pL{{2}}){short}\.$|(\pL\s){short}\.?$"
+        shortened = shortened.str.replace(pattern, f"${{1}}${{2}}{word}")
     cut = low.str.replace(r"(\pL{3})g$", "${1}gata").str.replace(r"(\pL{3})v$", "${1}väg")
     return (
-        pl.when(is_word)
+        pl.when(is_word & ~is_storgata)
         .then(low)
         .when(low.str.contains(r"\pL{3}[gv]$"))
         .then(cut)

@@ -40,10 +40,12 @@ ENDINGS = {
     "torget": "torg",
 }
 
-# Words that end in g or v by themselves: `Berg 4` is no gata and `Klev 2` no väg.
-REAL_WORDS = (
-    "berg|borg|burg|skog|torg|äng|ang|ing|ung|väg|vag|stig|steg|krog|hög|hag|dag|lag|tag|tåg|ag|"
-    "bog|låg|våg|sig|hov|rev|brev|klev|skev|älv|alv|valv|halv|torv|löv|lov|slev|sav|gav"
+# Words that end in g or v by themselves: `Berg 4` is no gata and `Klev 2` no väg. Before a full
+# stop only the common ones count (`Villag.` is Villagatan), and a misspelt väg is no gata.
+REAL_WORDS = "berg|borg|burg|skog|torg|äng|stig|steg|krog|hög|v[äa]+g+"
+REAL_WORDS_WITHOUT_STOP = (
+    f"{REAL_WORDS}|ang|ing|ung|hag|dag|tag|[åä]g|bog|sig|"
+    "hov|rev|brev|klev|skev|älv|alv|valv|halv|torv|löv|lov|slev|sav|gav"
 )
 
 # Directions and other first words that people shorten. The single letters count only as the

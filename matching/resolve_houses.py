@@ -1,0 +1,224 @@
+"""From a written address to one house and its flats: number and letter must be the very same.
+
+`find_houses` picks the street among the candidates that have the house (and the flat, where one
+is named); `choose_flats` picks the dwelling in the house.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from matching.resolve_scope import Scope
+from matching.resolve_streets import FOLD, candidate_streets
+
+# What a query may find in a scope, as `status`.
+ONE = "one"  # one dwelling fits
+MANY = "many"  # several dwellings of one house fit
+NO_FLAT = "no_flat"  # the house is there, the named flat is not
+TIED_STREETS = "tied_streets"  # two streets are as near
+NEARER_STREET = "nearer_street"  # a nearer street exists, without that house
+NO_HOUSE = "no_house"  # the street is there (with or without å ä ö), the house is not
+NO_NEAR_HOUSE = "no_near_house"  # only nearly equal streets, none has the house
+NO_STREET = "no_street"
+
+
+def find_houses(queries: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataFrame:
+    """One row per query, with what was found in its block.
+
+    In: q, block, street_key, fold, number, letter, flat_number. Out: q, status, house_id,
+    street_id, distance, flat_state (named | unlisted | missing | not_there),
+    is_letter_missing, n_fitting, n_streets, runner_up (distance of the next street that fits),
+    entrance.
+    """
+    spelled = ["block", "street_key", "fold"]
+    pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
+    candidates = candidate_streets(pairs, scope, max_errors)
+    known = queries.join(pairs, on=spelled, nulls_equal=True).join(
+        candidates.group_by("pair_id").agg(nearest=pl.col("distance").min()),
+        on="pair_id",
+        how="left",
+    )
+    address = ["street_id", "number", "letter"]
+    fits = (
+        known.join(candidates, on="pair_id")
+        .join(scope.houses, on=address)
+        .join(
+            scope.flats.drop_nulls("flat_number")
+            .group_by("house_id", "flat_number")
+            .agg(n_with_number=pl.len()),
+            on=["house_id", "flat_number"],
+            how="left",
+        )
+        .with_columns(flat_state=_flat_state())
+        .with_columns(n_fitting=_n_fitting())
+    )
+    best = _best_street(fits)
+    return (
+        known.select("q", "nearest").join(best, on="q", how="left").with_columns(status=_status())
+    )
+
+
+def _flat_state() -> pl.Expr:
+    return (
+        pl.when(pl.col("flat_number").is_null())
+        .then(pl.lit("missing"))
+        .when(pl.col("n_with_number").is_not_null())
+        .then(pl.lit("named"))
+        .when("is_one_unnumbered")
+        .then(pl.lit("unlisted"))
+        .otherwise(pl.lit("not_there"))
+    )
+
+
+def _n_fitting() -> pl.Expr:
+    state = pl.col("flat_state")
+    return (
+        pl.when(state == "named")
+        .then("n_with_number")
+        .when(state == "not_there")
+        .then(0)
+        .otherwise("n_dwellings")
+    )
+
+
+def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
+    """Per query the nearest street that fits, how many are as near, how far the next is."""
+    distance = pl.col("distance")
+    return (
+        fits.with_columns(misfit=pl.col("n_fitting") == 0)
+        .sort("q", "misfit", "distance", "street_id")
+        .group_by("q", maintain_order=True)
+        .agg(
+            pl.col(
+                "house_id",
+                "street_id",
+                "distance",
+                "flat_state",
+                "is_letter_missing",
+                "n_fitting",
+                "misfit",
+                "entrance",
+            ).first(),
+            n_streets=(~pl.col("misfit")).sum(),
+            n_nearest=(
+                (distance == distance.first()) & (pl.col("misfit").first() == pl.col("misfit"))
+            ).sum(),
+            runner_up=distance.filter(~pl.col("misfit")).slice(1, 1).first(),
+        )
+    )
+
+
+def _status() -> pl.Expr:
+    distance, nearest = pl.col("distance"), pl.col("nearest")
+    # A text without Swedish letters may mean either twin (Tappgatan, Täppgatan): the one that
+    # has the house. Otherwise a nearer street without the house says the number is wrong.
+    is_twin = (nearest == 0) & (distance == FOLD)
+    return (
+        pl.when(nearest.is_null())
+        .then(pl.lit(NO_STREET))
+        .when(distance.is_null())
+        .then(pl.when(nearest <= FOLD).then(pl.lit(NO_HOUSE)).otherwise(pl.lit(NO_NEAR_HOUSE)))
+        .when(pl.col("n_nearest") > 1)
+        .then(pl.lit(TIED_STREETS))
+        .when((nearest < distance) & ~is_twin)
+        .then(pl.lit(NEARER_STREET))
+        .when("misfit")
+        .then(pl.lit(NO_FLAT))
+        .when(pl.col("n_fitting") == 1)
+        .then(pl.lit(ONE))
+        .otherwise(pl.lit(MANY))
+    )
+
+
+def choose_flats(
+    found: pl.DataFrame,
+    queries: pl.DataFrame,
+    scope: Scope,
+    dwellings: pl.DataFrame,
+    area_tolerance_m2: float,
+) -> pl.DataFrame:
+    """The dwelling of each query whose status is ONE or MANY; q without a choice is left out.
+
+    Out: q, d, flat_method: number (the flat is named), house (no flat has a number there),
+    only (one dwelling, no flat named), unlisted (one dwelling, without the number named),
+    tenant (the tenant is registered in just that one), size (rooms, area and storey fit just
+    that one), size_not_tenant (the same, though the tenant is registered in another).
+    """
+    wanted = found.filter(pl.col("status").is_in([ONE, MANY])).join(queries, on="q")
+    options = wanted.join(scope.flats.rename({"flat_number": "has_number"}), on="house_id").filter(
+        (pl.col("flat_state") != "named") | (pl.col("flat_number") == pl.col("has_number"))
+    )
+    sure = options.filter(pl.col("status") == ONE).select("q", "d", flat_method=_sure_method())
+    has_hint = pl.any_horizontal(
+        pl.col("storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids").is_not_null()
+    )
+    hinted = options.filter((pl.col("status") == MANY) & has_hint)
+    return pl.concat([sure, _hinted(hinted, dwellings, area_tolerance_m2)])
+
+
+def _sure_method() -> pl.Expr:
+    return (
+        pl.when(pl.col("flat_state") == "named")
+        .then(pl.lit("number"))
+        .when(pl.col("flat_state") == "unlisted")
+        .then(pl.lit("unlisted"))
+        .when(pl.col("has_number").is_null())
+        .then(pl.lit("house"))
+        .otherwise(pl.lit("only"))
+    )
+
+
+def _hinted(options: pl.DataFrame, dwellings: pl.DataFrame, tolerance: float) -> pl.DataFrame:
+    """Several flats fit: the tenant's own, else the only one of that size and storey."""
+    size = ["storey", "hint_n_rooms", "hint_area_m2"]
+    known = options.join(
+        dwellings.select("d", "dwelling_id", "floor", "n_rooms", "area_m2"), on="d"
+    ).with_columns(
+        is_alike=_agrees(pl.col("storey") == pl.col("floor"), "storey", "floor", unknown=False)
+        & _agrees(pl.col("hint_n_rooms") == pl.col("n_rooms"), "hint_n_rooms", "n_rooms")
+        & _agrees(
+            (pl.col("hint_area_m2") - pl.col("area_m2")).abs() <= tolerance,
+            "hint_area_m2",
+            "area_m2",
+        ),
+        is_own=pl.col("tenant_dwelling_ids")
+        .list.contains(pl.col("dwelling_id"))
+        .fill_null(value=False),
+        has_size=pl.any_horizontal(pl.col(size).is_not_null()),
+    )
+    both = pl.col("is_own") & pl.col("is_alike")
+    return (
+        known.group_by("q", maintain_order=True)
+        .agg(
+            n_both=both.sum(),
+            n_own=pl.col("is_own").sum(),
+            n_alike=(pl.col("is_alike") & pl.col("has_size")).sum(),
+            own=pl.col("d").filter(both).first(),
+            alike=pl.col("d").filter("is_alike").first(),
+        )
+        .with_columns(
+            flat_method=pl.when(pl.col("n_both") == 1)
+            .then(pl.lit("tenant"))
+            .when((pl.col("n_alike") == 1) & (pl.col("n_own") == 0))
+            .then(pl.lit("size"))
+            .when(pl.col("n_alike") == 1)
+            .then(pl.lit("size_not_tenant"))
+        )
+        .drop_nulls("flat_method")
+        .select(
+            "q",
+            d=pl.when(pl.col("flat_method") == "tenant").then("own").otherwise("alike"),
+            flat_method="flat_method",
+        )
+    )
+
+
+def _agrees(equal: pl.Expr, hint: str, value: str, *, unknown: bool = True) -> pl.Expr:
+    """True where the hint is missing; `unknown` where the register does not know the value."""
+    return (
+        pl.when(pl.col(hint).is_null())
+        .then(pl.lit(value=True))
+        .when(pl.col(value).is_null())
+        .then(pl.lit(unknown))
+        .otherwise(equal)
+    )
