@@ -1,0 +1,393 @@
+"""Look-alikes in homes and leases: each resembles a planted matter and has an innocent cause.
+
+Each function tells one story and labels it with its own name (`sweden.md` section 10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from synthetic.names import index_of
+from synthetic.stage import Stage
+
+
+def twins(stage: Stage) -> None:
+    """Born on one day with one last name and first names that sound alike."""
+    flat = stage.flat((3, 4))
+    woman, man = stage.couple(flat, age=(27, 45))
+    stage.lease(flat, woman, co_holder=man)
+    one = stage.child((man, woman), flat, (0.5, 9), male=False, first=index_of("Mariam"))
+    stage.child((man, woman), flat, (0, 0), birth=stage.of(one, "birth_on"), male=False,
+                first=index_of("Maryam"))  # fmt: skip
+    stage.innocent("twins", one, flat)
+
+
+def same_name_father_son(stage: Stage) -> None:
+    flat = stage.flat((3, 4))
+    woman, man = stage.couple(flat, age=(42, 55))
+    stage.lease(flat, man)
+    son = stage.child((man, woman), flat, (16, 22), male=True, first=stage.of(man, "first"))
+    stage.innocent("same_name_father_son", son, flat)
+
+
+def just_moved(stage: Stage) -> None:
+    """The new lease has begun; the registration has not followed yet."""
+    old, new = stage.flat((1, 2)), stage.flat((2, 3))
+    person = stage.person(old, age=(22, 65))
+    stage.lease(old, person, to_on=stage.as_of + stage.dice.randint(20, 60))
+    stage.lease(new, person, from_on=stage.ago(0, 12))
+    if stage.maybe(0.7):
+        stage.pay("BOSTADSBIDRAG", person, 1200, at=new, housing_cost=stage.rent(new), n_adults=1)
+    stage.innocent("just_moved", person, new)
+
+
+def double_rent_overlap(stage: Stage) -> None:
+    """Two leases for up to three months of notice; already registered in the new flat."""
+    old, new = stage.flat((1, 2)), stage.flat((2, 3))
+    moved = stage.ago(5, 50)
+    person = stage.person(new, age=(22, 65), since=moved)
+    stage.move(person, old, moved - 1500, moved)
+    stage.lease(old, person, from_on=moved - 1520, to_on=stage.as_of + stage.dice.randint(15, 80))
+    stage.lease(new, person, from_on=moved - 10)
+    stage.innocent("double_rent_overlap", person, old)
+
+
+def exchange(stage: Stage) -> None:
+    """Two tenants have just exchanged flats (JB 12:35); both registrations are on their way."""
+    flats = (stage.flat((2, 3)), stage.flat((2, 3)))
+    people = [stage.person(f, age=(28, 70)) for f in flats]
+    on = stage.ago(3, 20)
+    for k in (0, 1):
+        stage.lease(flats[k], people[k], to_on=on)
+        stage.lease(flats[1 - k], people[k], from_on=on)
+        stage.innocent("exchange", people[k], flats[1 - k])
+
+
+def shared_custody(stage: Stage) -> None:
+    """Separated parents, one registration for the child, and both have room for it."""
+    one, two = stage.flat((2, 3)), stage.flat((2, 3))
+    divorced = stage.ago(600, 2500)
+    he = stage.person(one, male=True, age=(32, 48), since=divorced - 500)
+    she = stage.person(two, male=False, age=(30, 47), since=divorced + 30)
+    stage.marry(he, she, divorced - 2500, divorced)
+    child = stage.child((she, he), two, (6, 12), since=divorced + 30)
+    stage.move(she, one, divorced - 500, divorced + 30)
+    stage.move(child, one, max(divorced - 500, stage.of(child, "birth_on")), divorced + 30)
+    stage.lease(one, he)
+    stage.lease(two, she)
+    for parent, home in ((he, one), (she, two)):
+        stage.pay("BARNBIDRAG", parent, 625)
+        if stage.maybe(0.5):
+            stage.pay("BOSTADSBIDRAG", parent, 1300, at=home, housing_cost=stage.rent(home),
+                      n_adults=1, n_children=1)  # fmt: skip
+    stage.innocent("shared_custody", he, one)
+
+
+def recently_divorced(stage: Stage) -> None:
+    """Divorced a few weeks ago; he has a lease and has not moved yet."""
+    flat, new = stage.flat((3, 4)), stage.flat((1, 2))
+    woman, man = stage.couple(flat, married=False, since=stage.ago(1500, 3000))
+    on = stage.ago(15, 50)
+    stage.marry(woman, man, on - 2500, on)
+    stage.child((woman, man), flat, (4, 12))
+    stage.lease(flat, woman, co_holder=man)
+    stage.lease(new, man, from_on=stage.ago(0, 20))
+    stage.innocent("recently_divorced", man, new)
+
+
+def ex_nearby(stage: Stage) -> None:
+    """A former spouse lives a street away for the children's sake, each with own lease and car."""
+    one, two = stage.flat((3, 4)), stage.flat((2, 3))
+    divorced = stage.ago(800, 3000)
+    she = stage.person(one, male=False, age=(32, 48), since=divorced - 900)
+    he = stage.person(two, male=True, age=(33, 50), since=divorced + 45)
+    stage.marry(she, he, divorced - 2600, divorced)
+    stage.child((she, he), one, (6, 14))
+    stage.lease(one, she)
+    stage.lease(two, he)
+    stage.parking(two, he, plate_vehicle=stage.car(he, two))
+    stage.pay("BARNBIDRAG", she, 1250)
+    stage.pay("UNDERHALLSSTOD", she, 1823, at=one)
+    stage.innocent("ex_nearby", he, two)
+
+
+def takeover_in_progress(stage: Stage) -> None:
+    """He left; she and the children stay and take over the lease that stands in his name."""
+    flat, away = stage.flat((3, 4)), stage.other_home()
+    left = stage.ago(70, 150)
+    she = stage.person(flat, male=False, age=(30, 50), since=left - 1500)
+    he = stage.person(away, male=True, age=(31, 52), since=left)
+    stage.marry(she, he, left - 2500, left - 20)
+    stage.child((she, he), flat, (4, 14))
+    stage.move(he, flat, left - 1500, left)
+    stage.lease(flat, he, from_on=left - 1500)
+    stage.innocent("takeover_in_progress", he, flat)
+
+
+def couple_two_leases(stage: Stage) -> None:
+    """Newly wed: each still has the flat from before, one of them under notice."""
+    one, two = stage.flat((2, 3)), stage.flat((1, 2))
+    he = stage.person(one, male=True, age=(24, 40), since=stage.ago(900, 2000))
+    moved = stage.ago(10, 45)
+    she = stage.person(one, male=False, age=(23, 39), since=moved)
+    stage.marry(he, she, stage.ago(10, 80))
+    stage.move(she, two, moved - 1200, moved)
+    stage.lease(one, he)
+    stage.lease(two, she, from_on=moved - 1200, to_on=stage.as_of + 45)
+    stage.innocent("couple_two_leases", she, two)
+
+
+def newly_widowed(stage: Stage) -> None:
+    """The lease stands in the dead spouse's name; the widow lives there (JB 12:33)."""
+    flat = stage.flat((2, 3))
+    died = stage.ago(100, 400)
+    widow = stage.person(flat, age=(66, 88), since=died - 4000)
+    dead = stage.person(None, age=(68, 90), deregistration="AV", deregistered_on=died)
+    stage.marry(widow, dead, died - 12_000, died)
+    stage.change(widow, civil_status="Ä", civil_on=died)
+    stage.change(dead, civil_status="G", civil_on=died - 12_000)
+    stage.lease(flat, dead, from_on=died - 4000)
+    stage.innocent("newly_widowed", widow, flat)
+
+
+def estate_in_notice(stage: Stage) -> None:
+    """The estate has three months' notice; a car and a parking place wait with the flat."""
+    flat = stage.flat((1, 2, 3))
+    died = stage.ago(10, 80)
+    dead = stage.person(None, age=(60, 94), deregistration="AV", deregistered_on=died)
+    stage.move(dead, flat, died - 5000, died)
+    stage.lease(flat, dead, from_on=died - 5000,
+                to_on=stage.as_of + 30 if stage.maybe(0.5) else None)  # fmt: skip
+    if stage.maybe(0.4):
+        stage.parking(flat, dead, plate_vehicle=stage.car(dead, flat))
+    stage.innocent("estate_in_notice", dead, flat)
+
+
+def care_home_move(stage: Stage) -> None:
+    """Moved to a care home a month ago; the flat is under notice and empty (FOL 15 §)."""
+    flat = stage.flat((1, 2))
+    moved = stage.ago(8, 55)
+    home = stage.special[3 * stage.dice.randrange(len(stage.special) // 3)]
+    person = stage.person(home, age=(74, 95), since=moved)
+    stage.move(person, flat, moved - 6000, moved)
+    stage.lease(flat, person, from_on=moved - 6000, to_on=stage.as_of + 50)
+    stage.innocent("care_home_move", person, flat)
+
+
+def hospital_mail(stage: Stage) -> None:
+    """In hospital for months: post goes to a daughter, the flat and its registration remain."""
+    flat, home = stage.flat((1, 2)), stage.host()
+    patient = stage.person(flat, age=(55, 88), since=stage.ago(2000, 6000))
+    daughter = stage.child((patient,), home, (25, 32), male=False, since=stage.ago(600, 2000))
+    stage.lease(flat, patient, invoice_dwelling=home)
+    stage.mail_to(patient, home, care_of=daughter)
+    stage.innocent("hospital_mail", patient, flat)
+
+
+def approved_sublet(stage: Stage) -> None:
+    """Sublet with the landlord's approval, on record (JB 12:39-40)."""
+    flat, away = stage.flat((2, 3)), stage.host()
+    left = stage.ago(60, 400)
+    holder = stage.person(away, age=(24, 60), since=left)
+    stage.move(holder, flat, left - 1500, left)
+    stage.lease(flat, holder, from_on=left - 1500,
+                sublet_until=stage.as_of + stage.dice.randint(60, 300),
+                invoice_dwelling=away if stage.maybe(0.5) else None)  # fmt: skip
+    for _ in range(stage.dice.randint(1, 2)):
+        tenant = stage.person(flat, age=(21, 45), since=left + 20)
+    if stage.maybe(0.3):
+        stage.lease(flat, tenant, lease_kind="ANDRAHAND", from_on=left + 10)
+    stage.innocent("approved_sublet", holder, flat)
+
+
+def municipal_sublet(stage: Stage) -> None:
+    """The municipality holds the lease and lets the flat to a household (a social contract)."""
+    flat = stage.flat((2, 3))
+    woman, man = stage.couple(flat, since=stage.ago(200, 900), age=(24, 45))
+    stage.child((man, woman), flat, (1, 8))
+    stage.lease(flat, None, named_text="Södertälje kommun", is_number_missing=True,
+                from_on=stage.ago(900, 3000))  # fmt: skip
+    stage.lease(flat, man, lease_kind="ANDRAHAND")
+    stage.innocent("municipal_sublet", woman, flat)
+
+
+def short_term_lease(stage: Stage) -> None:
+    """A short lease for a job or a renovation, registered at home as before."""
+    flat, home = stage.flat((1, 2)), stage.host()
+    person = stage.person(home, age=(23, 60))
+    stage.lease(flat, person, lease_kind="KORTTID", from_on=stage.ago(60, 150),
+                to_on=stage.as_of + 90)  # fmt: skip
+    stage.innocent("short_term_lease", person, flat)
+
+
+def work_elsewhere(stage: Stage) -> None:
+    """Registered for a month where the new work is, with notice on the flat (FOL 8 §)."""
+    flat, away = stage.flat((1, 2)), stage.host()
+    moved = stage.ago(10, 45)
+    person = stage.person(away, age=(23, 55), since=moved)
+    stage.move(person, flat, moved - 1800, moved)
+    stage.lease(flat, person, from_on=moved - 1800)
+    stage.innocent("work_elsewhere", person, flat)
+
+
+def student_parent_lease(stage: Stage) -> None:
+    """A parent signed for the flat where the student child lives and is registered."""
+    flat, home = stage.flat((1, 2)), stage.other_home()
+    woman, man = stage.couple(home, age=(45, 58))
+    student = stage.child((man, woman), flat, (19, 24), since=stage.ago(100, 900))
+    stage.lease(flat, man, from_on=stage.of(student, "registered_on"), invoice_dwelling=home)
+    stage.innocent("student_parent_lease", student, flat)
+
+
+def declared_lodger(stage: Stage) -> None:
+    """A lodger the landlord was told of."""
+    flat = stage.flat((3, 4))
+    holder = stage.person(flat, age=(28, 65))
+    stage.lease(flat, holder, n_lodgers=1)
+    stage.person(flat, age=(20, 45), since=stage.ago(100, 700))
+    stage.innocent("declared_lodger", holder, flat)
+
+
+def relative_staying(stage: Stage) -> None:
+    """A cousin or sibling stays: same name, no relation that the register shows."""
+    flat = stage.flat((2, 3))
+    holder = stage.person(flat, age=(22, 70))
+    stage.lease(flat, holder)
+    since = stage.ago(60, 800)
+    stage.person(flat, age=(20, 60), last=stage.of(holder, "last"),
+                 origin=stage.of(holder, "origin"), since=since)  # fmt: skip
+    stage.innocent("relative_staying", holder, flat)
+
+
+def newcomer_with_relatives(stage: Stage) -> None:
+    """Recently immigrated, registered with a sister through their common parent."""
+    flat = stage.flat((3, 4))
+    _, man = stage.couple(flat, age=(28, 45))
+    stage.lease(flat, man)
+    parent = stage.person(stage.host(), age=(64, 80), male=False, origin=stage.of(man, "origin"))
+    stage.parent(man, parent)
+    guest = stage.child((parent,), flat, (22, 40), since=stage.ago(20, 200))
+    stage.pay("ETABLERINGSERSATTNING", guest, 7200, at=flat)
+    stage.innocent("newcomer_with_relatives", guest, flat)
+
+
+def family_in_one_flat(stage: Stage) -> None:
+    """Three generations and an uncle, all kin, in a large flat."""
+    flat = stage.flat((4, 5))
+    woman, man = stage.couple(flat, age=(30, 45))
+    stage.lease(flat, man)
+    elder = stage.person(flat, age=(66, 80), last=stage.of(man, "last"),
+                         origin=stage.of(man, "origin"), since=stage.ago(200, 1500))  # fmt: skip
+    stage.parent(man, elder)
+    uncle = stage.child((elder,), flat, (24, 35), since=stage.ago(100, 1500))
+    for age in ((1, 5), (7, 12)):
+        stage.child((man, woman), flat, age)
+    stage.innocent("family_in_one_flat", uncle, flat)
+
+
+def large_family(stage: Stage) -> None:
+    """Many children and a grandparent: children are exempt from the norm."""
+    flat = stage.flat((4, 5))
+    woman, man = stage.couple(flat, age=(34, 44))
+    stage.lease(flat, man, co_holder=woman)
+    for age in ((0.5, 1.5), (3, 4), (5.5, 7), (8, 9.5), (11, 12)):
+        stage.child((man, woman), flat, age)
+    elder = stage.person(flat, age=(65, 78), since=stage.ago(300, 1500), male=False)
+    stage.parent(woman, elder)
+    stage.pay("BARNBIDRAG", woman, 6250)
+    stage.pay("FLERBARNSTILLAGG", woman, 2990)
+    stage.innocent("large_family", man, flat)
+
+
+def new_cohabitant(stage: Stage) -> None:
+    """One unrelated adult moved in: presumed a cohabitant, whom the register cannot name."""
+    flat = stage.flat((2, 3))
+    holder = stage.person(flat, age=(24, 72), since=stage.ago(700, 3000))
+    stage.lease(flat, holder)
+    stage.person(flat, age=(24, 70), since=stage.ago(20, 900))
+    stage.innocent("new_cohabitant", holder, flat)
+
+
+def newborn(stage: Stage) -> None:
+    """A child a week old; the benefit decisions still count without it."""
+    flat = stage.flat((2, 3))
+    woman, man = stage.couple(flat, age=(24, 40), married=stage.maybe(0.5))
+    stage.lease(flat, woman, co_holder=man)
+    child = stage.child((woman, man), flat, (0, 0.02))
+    stage.pay("BOSTADSBIDRAG", woman, 1100, at=flat, housing_cost=stage.rent(flat), n_adults=2,
+              n_children=0, co_applicant=man)  # fmt: skip
+    stage.innocent("newborn", child, flat)
+
+
+def wrong_flat_number(stage: Stage) -> None:
+    """The landlord's flat number is that of a neighbour on the same stairs, who has a lease too."""
+    flat = stage.flat((2, 3))
+    person = stage.person(flat, age=(22, 60), since=stage.ago(300, 1500))
+    neighbour = stage.neighbour(flat)
+    if neighbour is None:
+        stage.lease(flat, person)
+        return
+    stage.lease(neighbour, person, rent=stage.rent(flat))
+    stage.innocent("wrong_flat_number", person, neighbour)
+    stage.innocent("wrong_flat_number", None, flat)
+
+
+def maiden_name_lease(stage: Stage) -> None:
+    """The landlord still has her name from before the marriage."""
+    flat = stage.flat((2, 3, 4))
+    woman, man = stage.couple(flat, age=(26, 50))
+    stage.change(woman, last=stage.of(man, "last"))
+    before = stage.person(stage.host(), age=(60, 75), origin=stage.of(woman, "origin"))
+    stage.lease(flat, woman, named_last=stage.of(before, "last"))
+    stage.parent(woman, before)
+    stage.innocent("maiden_name_lease", woman, flat)
+
+
+def protected_identity(stage: Stage) -> None:
+    """A protected person inside a pattern: neither they nor their flat may show anywhere."""
+    flat, home = stage.flat((2, 3)), stage.other_home()
+    left = stage.ago(200, 900)
+    holder = stage.person(home, since=left, protection="SEKRETESSMARKERING")
+    stage.move(holder, flat, left - 1500, left)
+    stage.lease(flat, holder, from_on=left - 1500)
+    for _ in range(2):
+        stage.person(flat, age=(20, 45), since=stage.ago(80, 190))
+    stage.parking(flat, holder)
+    stage.parking(flat, holder)
+    stage.innocent("protected_identity", holder, None)
+
+
+STORIES: dict[str, Callable[[Stage], None]] = {
+    story.__name__: story
+    for story in (
+        twins,
+        same_name_father_son,
+        just_moved,
+        double_rent_overlap,
+        exchange,
+        shared_custody,
+        recently_divorced,
+        ex_nearby,
+        takeover_in_progress,
+        couple_two_leases,
+        newly_widowed,
+        estate_in_notice,
+        care_home_move,
+        hospital_mail,
+        approved_sublet,
+        municipal_sublet,
+        short_term_lease,
+        work_elsewhere,
+        student_parent_lease,
+        declared_lodger,
+        relative_staying,
+        newcomer_with_relatives,
+        family_in_one_flat,
+        large_family,
+        new_cohabitant,
+        newborn,
+        wrong_flat_number,
+        maiden_name_lease,
+        protected_identity,
+    )
+}

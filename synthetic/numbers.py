@@ -1,0 +1,111 @@
+"""Personal numbers for invented people, from the tax agency's test series while they last.
+
+The agency keeps birth numbers 980, 981, 238 and 239 for tests: two women and two men per birth
+date. When a date is used up, a free one on another day of the month is taken, as the law allows
+(FOL 18 §), so the birth date and the number differ. Only when the month is full, in towns larger
+than about 100 000, do other birth numbers follow; deliveries always say `synthetic`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synthetic.randomness import Bools, Ints
+
+TEST_WOMEN = (980, 238)
+TEST_MEN = (981, 239)
+PER_DATE = len(TEST_WOMEN)
+COORDINATION_DAYS = 60
+
+
+def luhn_digit(nine_digits: Ints) -> Ints:
+    """The check digit of each nine-digit number (weights 2, 1, 2, ...)."""
+    total = np.zeros_like(nine_digits)
+    rest = nine_digits.copy()
+    for position in range(9):
+        product = (rest % 10) * (2 if position % 2 == 0 else 1)
+        total += product // 10 + product % 10
+        rest //= 10
+    return (10 - total % 10) % 10
+
+
+def allocate(birth_on: Ints, is_male: Bools, is_coordination: Bools, last_day: int) -> Ints:
+    """One valid 12-digit number per person, all different.
+
+    `birth_on` and `last_day` are days since 1970; no number is dated after `last_day`.
+    """
+    day = birth_on.copy()
+    series = is_male.astype(np.int64) + 2 * is_coordination
+    rank = _rank_within(day * 4 + series)
+    birth_number = _test_number(rank, is_male)
+    crowded = np.flatnonzero(rank >= PER_DATE)
+    if crowded.size:
+        moved, day_moved, number_moved = _nearby(day, series, crowded, last_day)
+        day[moved] = day_moved
+        birth_number[moved] = np.where(is_male[moved], np.array(TEST_MEN)[number_moved], 0)
+        women = moved[~is_male[moved]]
+        birth_number[women] = np.array(TEST_WOMEN)[number_moved[~is_male[moved]]]
+        rest = np.setdiff1d(crowded, moved, assume_unique=True)
+        birth_number[rest] = _other_number(
+            _rank_within(day[rest] * 4 + series[rest]), is_male[rest]
+        )
+    return _assemble(day, birth_number, is_coordination)
+
+
+def _rank_within(key: Ints) -> Ints:
+    """0, 1, 2, ... for the first, second, third row with the same key, in row order."""
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    starts = np.r_[True, ordered[1:] != ordered[:-1]] if key.size else np.zeros(0, bool)
+    first = np.maximum.accumulate(np.where(starts, np.arange(key.size), 0))
+    rank = np.empty(key.size, dtype=np.int64)
+    rank[order] = np.arange(key.size) - first
+    return rank
+
+
+def _test_number(rank: Ints, is_male: Bools) -> Ints:
+    slot = np.minimum(rank, PER_DATE - 1)
+    return np.where(is_male, np.array(TEST_MEN)[slot], np.array(TEST_WOMEN)[slot])
+
+
+def _other_number(rank: Ints, is_male: Bools) -> Ints:
+    women = np.array([n for n in range(998, 99, -2) if n not in TEST_WOMEN])
+    men = np.array([n for n in range(999, 99, -2) if n not in TEST_MEN])
+    if rank.size and rank.max() >= women.size:
+        raise ValueError("more people are born on one day than there are birth numbers")
+    return np.where(is_male, men[rank], women[rank])
+
+
+def _month(day: Ints) -> Ints:
+    return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+
+
+def _nearby(day: Ints, series: Ints, crowded: Ints, last_day: int) -> tuple[Ints, Ints, Ints]:
+    """For those who find a free test number in their month: row, its day, its place (0 or 1)."""
+    days = np.arange(day.min() - 31, last_day + 1)
+    free_day, free_place, free_key = [], [], []
+    for kind in range(4):
+        taken = np.bincount(day[series == kind] - days[0], minlength=days.size)
+        left = np.clip(PER_DATE - taken, 0, PER_DATE)
+        free = np.repeat(days, left)
+        free_day.append(free)
+        free_place.append(np.repeat(np.minimum(taken, PER_DATE), left) + _rank_within(free))
+        free_key.append(_month(free) * 4 + kind)
+    free_days, places, keys = map(np.concatenate, (free_day, free_place, free_key))
+    order = np.argsort(keys, kind="stable")
+    free_days, places, keys = free_days[order], places[order], keys[order]
+    wanted = _month(day[crowded]) * 4 + series[crowded]
+    slot = np.searchsorted(keys, wanted) + _rank_within(wanted)
+    found = slot < np.searchsorted(keys, wanted, side="right")
+    return crowded[found], free_days[slot[found]], places[slot[found]]
+
+
+def _assemble(day: Ints, birth_number: Ints, is_coordination: Bools) -> Ints:
+    date = day.astype("datetime64[D]")
+    year = date.astype("datetime64[Y]").astype(np.int64) + 1970
+    month = _month(day) % 12 + 1
+    in_month = day - date.astype("datetime64[M]").astype("datetime64[D]").astype(np.int64) + 1
+    in_month = in_month + COORDINATION_DAYS * is_coordination
+    eight = year * 10_000 + month * 100 + in_month
+    nine = (eight % 1_000_000) * 1000 + birth_number
+    return (eight * 1000 + birth_number) * 10 + luhn_digit(nine)
