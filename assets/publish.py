@@ -35,25 +35,27 @@ from assets.published import (
 )
 from assets.published_tables import Table, published_tables
 from assets.retention import discard_work
+from assets.run_facts import gather
 from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
 
 PREFIX = "signal_"
+REJECTED = "rejected_"
 RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def publish(ws: Workspace, facts: Mapping[str, Any]) -> Counts:
+def publish(ws: Workspace, facts: Mapping[str, Any] | None = None) -> Counts:
     """Publish the run's tables as the night of its extract date; returns rows per table.
 
-    `facts` is the part of run.json that only the caller knows: `rules` (rule id -> version,
-    title_sv, sources, parameters, decisions; every computed rule), `decisions`, `counts` and what
-    else is worth keeping; see `RunRecord`. It must hold nothing about a person.
+    `facts` is the part of run.json that the tables do not hold: `rules` (every computed rule),
+    `decisions`, `counts` and what else is worth keeping; see `RunRecord`. Left out, they are
+    gathered from the run (`run_facts.gather`). They must hold nothing about a person.
     Called again for a run that has published, it only finishes what was left to clean up.
     Raises BoendesignalError when a table, a column or a rule's facts are missing or a key breaks.
     """
     link = ws.home.published / ws.as_of.isoformat()
     if not link.exists() or link.resolve() != ws.result.resolve():
-        build(ws, facts)
+        build(ws, gather(ws) if facts is None else facts)
         seal(ws.result)
         point(link, Path("..", ws.home.runs.name, ws.run_id, ws.result.name))
     point_latest(ws.home)
@@ -69,6 +71,7 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
     with ws.connect() as con:
         con.execute("set threads = 1")  # the bytes then depend on the rows alone, not on timing
         rules = computed_rules(con)
+        gather_quarantine(con)
         check_columns(con, rules)
         rows = write_tables(con, result, rules)
     build_database(ws, result, rules)
@@ -91,6 +94,20 @@ def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:
             f"Rule ids name files: {', '.join(odd)} must be lower-case letters, digits and _."
         )
     return rules
+
+
+def gather_quarantine(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `quarantine` from every `rejected_<contract>`, where no stage has made it."""
+    tables = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
+    rejected = sorted(name for name in tables if name.startswith(REJECTED))
+    if "quarantine" in tables or not rejected:
+        return
+    rows = " union all ".join(
+        f"select {_text(name.removeprefix(REJECTED))} as contract_id, source_file, source_row, "
+        f"failed_key, reason from {name}"
+        for name in rejected
+    )
+    con.execute(f"create table quarantine as {rows}")
 
 
 def check_columns(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
@@ -189,8 +206,8 @@ def run_json(ws: Workspace, facts: Mapping[str, Any], rules: list[str], rows: Co
         "is_synthetic": delivery.is_synthetic,
         "manifest_sha256": delivery.manifest_sha256,
         "code_version": code_version(),
-        "inputs": [
-            {"path": f.path, "contract_id": f.contract_id, "rows": f.rows, "sha256": f.sha256}
+        "inputs": [  # without rows: delivered less kept would tell how many are protected
+            {"path": f.path, "contract_id": f.contract_id, "sha256": f.sha256}
             for f in delivery.files
         ],
         "published_rows": rows,

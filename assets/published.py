@@ -48,9 +48,9 @@ class RunRecord(BaseModel):
     is_synthetic: bool
     manifest_sha256: str
     code_version: str
-    inputs: list[dict[str, Any]]  # path, contract_id, rows, sha256 of each file
+    inputs: list[dict[str, Any]]  # path, contract_id, sha256 of each delivered file
     rules: dict[str, RuleRecord]
-    decisions: dict[str, Any] = {}  # decision id -> its entry in legal_basis.yml
+    decisions: dict[str, list[dict[str, Any]]] = {}  # id -> its entries in legal_basis.yml
     counts: dict[str, Any] = {}
     published_rows: dict[str, int] = {}  # table -> rows
 

@@ -81,6 +81,8 @@ def clean_text(text: str) -> str:
     The writer takes a text that begins with <r> and ends with </r> for markup of its own; a
     leading space makes it text.
     """
+    if len(text) <= MAX_TEXT // 2 and text.isprintable() and not text.startswith("<r>"):
+        return text  # nearly all there is, and quick
     text = _ILLEGAL_IN_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.startswith("<r>") and text.endswith("</r>"):
         text = " " + text

@@ -40,12 +40,12 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that led to one signal. `decisions`: id -> the entry of the legal basis, as used."""
+    """All that led to one signal. `decisions`: id -> its entries in the legal basis, as used."""
 
     extract_date: date
     signal: dict[str, Any]
     rule: RuleRecord
-    decisions: dict[str, Any]
+    decisions: dict[str, list[dict[str, Any]]]
     run: RunRecord
     evidence: list[EvidenceRow]
 
@@ -62,7 +62,7 @@ def trace(home: Home, signal_id: str, extract_date: date | None = None) -> Trace
             rule = run.rules[signal["rule_id"]]
             kept = home.night_dir(day, run.manifest_sha256)
             evidence = [_with_cells(kept, row) for row in _evidence(folder, signal["signal_id"])]
-            decisions = {key: run.decisions.get(key, {}) for key in rule.decisions}
+            decisions = {key: run.decisions.get(key, []) for key in rule.decisions}
             return Trace(day, signal, rule, decisions, run, evidence)
     where = extract_date.isoformat() if extract_date else "any published night"
     raise BoendesignalError(
@@ -136,7 +136,8 @@ def render(found: Trace) -> Group:
 
     head = Table(show_header=False, box=None)
     for label, value in _head(found):
-        head.add_row(Text(label, style="bold"), Text(_plain(value)))
+        for number, line in enumerate(str(value).split("\n")):
+            head.add_row(Text("" if number else label, style="bold"), Text(_plain(line)))
     parts: list[Any] = [head]
     for row in found.evidence:
         place = f"{row.source_table}: {row.source_file}, row {row.source_row}"
@@ -152,10 +153,10 @@ def render(found: Trace) -> Group:
 
 def _head(found: Trace) -> list[tuple[str, Any]]:
     signal, rule = found.signal, found.rule
-    decided = ", ".join(
-        f"{key} ({entry['statute']})" if isinstance(entry, dict) and "statute" in entry else key
-        for key, entry in found.decisions.items()
-    )
+    decided = [
+        f"{key} ({'; '.join(sorted({entry['statute'] for entry in entries}))})" if entries else key
+        for key, entries in found.decisions.items()
+    ]
     return [
         ("Signal", signal["signal_id"]),
         ("Night", found.extract_date),
@@ -164,7 +165,7 @@ def _head(found: Trace) -> list[tuple[str, Any]]:
         ("Since", signal["since_on"]),
         ("Certainty, points", f"{signal['certainty']}, {signal['points']}"),
         ("Case", signal["case_id"] or "none"),
-        ("Decisions", decided or "none"),
+        ("Decisions", "\n".join(decided) or "none"),
         ("Code", found.run.code_version),
         ("Manifest", found.run.manifest_sha256),
     ]

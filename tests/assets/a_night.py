@@ -103,7 +103,7 @@ FACTS: dict[str, Any] = {
             "Fler vuxna än rummen räcker till", "residency", "registry", "dwelling_register"
         ),
     },
-    "decisions": {"KS 2026/1": {"statute": "OSL 10 kap. 2 §", "decided_by": "Kommunstyrelsen"}},
+    "decisions": {"KS 2026/1": [{"statute": "OSL 10 kap. 2 §", "decided_by": "Kommunstyrelsen"}]},
     "counts": {"protected": "< 10"},
 }
 
@@ -123,11 +123,7 @@ def a_run(
         municipality_code="0181",
         is_synthetic=True,
         manifest_sha256=MANIFEST,
-        files=[
-            SimpleNamespace(
-                path=LEASE_FILE, contract_id="tenancy__leases", rows=9, sha256="cd" * 32
-            )
-        ],
+        files=[SimpleNamespace(path=LEASE_FILE, contract_id="tenancy__leases", sha256="cd" * 32)],
     )
     ws = Workspace(home, run_id, delivery)  # type: ignore[arg-type]
     with ws.connect() as con:

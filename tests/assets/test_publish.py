@@ -152,7 +152,6 @@ def test_run_json_says_what_the_night_rests_on(tmp_path):
         {
             "path": "tenancy/kontrakt_söder.csv",
             "contract_id": "tenancy__leases",
-            "rows": 9,
             "sha256": "cd" * 32,
         }
     ]

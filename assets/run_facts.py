@@ -1,0 +1,69 @@
+"""What run.json says that only the run's own tables know: rules, parameters, decisions, counts.
+
+Counts say nothing that would tell a small number of protected people: no rows delivered or kept
+per table, and the rows that left as the gate tells them. Nothing here imports Dagster.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+
+from assets.workspace import Workspace
+from data_contracts.legal_basis import LegalBasis
+
+
+def gather(ws: Workspace) -> dict[str, Any]:
+    """`rules`, `decisions` and `counts` as RunRecord has them.
+
+    Reads decisions_used (one row per computed rule), gate_counts and missing_sources.
+    """
+    with ws.connect() as con:
+        used = con.sql("from decisions_used order by rule_id").fetchall()
+        counts = _counts(con)
+    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    cited = sorted({decision for *_, decisions in used for decision in decisions})
+    return {
+        "rules": {rule: _rule(rule, version, *rest) for rule, version, *rest in used},
+        "decisions": {decision: _entries(basis, decision) for decision in cited},
+        "counts": counts,
+    }
+
+
+def _rule(rule_id: str, version: int, sources: list[str], decisions: list[str]) -> dict[str, Any]:
+    """One rule as it was computed: what it saw, by which decisions, with which parameters."""
+    from rules.catalogue import load  # noqa: PLC0415 - reads every rule folder
+
+    spec = load()[rule_id].spec
+    return {
+        "version": version,
+        "title_sv": spec.title_sv,
+        "lane": spec.lane,
+        "sources": sources,
+        "parameters": spec.defaults,
+        "decisions": decisions,
+        "columns_sv": {item.fact: item.label_sv for item in spec.evidence if not item.values},
+    }
+
+
+def _entries(basis: LegalBasis, decision_id: str) -> list[dict[str, Any]]:
+    """What legal_basis.yml says of the decision: an entry for each source or pair it covers."""
+    return [
+        entry.model_dump(mode="json", exclude={"decision_id"})
+        for entry in basis.entries
+        if entry.decision_id == decision_id
+    ]
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    from assets.protection import SMALL  # noqa: PLC0415 - its own imports are many
+
+    [(protected,)] = con.sql(
+        "select coalesce(sum(n_protected_kept + n_protected_rejected), 0) from gate_counts"
+    ).fetchall()
+    missing = con.sql("from missing_sources order by contract_id").fetchall()
+    return {
+        "protected_rows": f"< {SMALL}" if protected < SMALL else int(protected),
+        "missing_sources": dict(missing),
+    }
