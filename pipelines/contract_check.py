@@ -75,14 +75,11 @@ def as_delivered(file: Path, contract: Contract) -> DeliveredFile:
         raise DeliveryRefused(
             f"{file.name}: no such file, or not one of {', '.join(contract.arrival.formats)}."
         )
-    encoding, rows = contract.arrival.encoding, 0
-    if form == "csv":
-        scan = scan_text(file, encoding)
-        if scan.problem and encoding != "iso-8859-1":
-            encoding, scan = "iso-8859-1", scan_text(file, "iso-8859-1")
-        if scan.problem:
-            raise DeliveryRefused(f"{file.name}: {scan.problem}.")
-        rows = max(0, scan.n_records - 1)
+    encoding, rows = (
+        text_form(file, contract.arrival.encoding)
+        if form == "csv"
+        else (contract.arrival.encoding, table_height(file, form))
+    )
     return DeliveredFile(
         path=f"{file.parent.name}/{file.name}",
         file=file,
@@ -94,3 +91,20 @@ def as_delivered(file: Path, contract: Contract) -> DeliveredFile:
         rows=rows,
         sha256="",
     )
+
+
+def text_form(file: Path, expected: str) -> tuple[str, int]:
+    """The file's encoding (the contract's, else the one every text is valid in) and its rows."""
+    for encoding in (expected, "utf-8", "iso-8859-1"):
+        scan = scan_text(file, encoding)
+        if not scan.problem:
+            return encoding, max(0, scan.n_records - 1)
+    raise DeliveryRefused(f"{file.name}: {scan.problem}.")
+
+
+def table_height(file: Path, form: str) -> int:
+    """Data records of a Parquet file or a workbook's first sheet."""
+    import polars as pl  # noqa: PLC0415
+
+    frame = pl.read_parquet(file) if form == "parquet" else pl.read_excel(file)
+    return frame.height

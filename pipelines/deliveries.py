@@ -36,6 +36,10 @@ class Waiting:
     def is_named_by_date(self) -> bool:
         return is_date(self.name)
 
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.name)
+
     def tags(self) -> dict[str, str]:
         """The run tags that say which delivery a run is for."""
         return {TAG_DATE: self.name, TAG_MANIFEST: self.manifest_sha256}

@@ -30,10 +30,9 @@ def purge_dagster(instance: DagsterInstance, before: datetime, running: str | No
     from pipelines.storage import PooledEventLog  # noqa: PLC0415
 
     ended = [DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]
-    old = instance.get_runs(filters=RunsFilter(statuses=ended, created_before=before))
+    found = instance.get_runs(filters=RunsFilter(statuses=ended, created_before=before))
+    old = [run for run in found if run.run_id != running]
     for run in old:
-        if run.run_id == running:
-            continue
         instance.delete_run(run.run_id)
         if isinstance(instance.event_log_storage, PooledEventLog):
             instance.event_log_storage.purge(run.run_id)

@@ -12,7 +12,6 @@ DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")  # one per extrac
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
-    partitions_def=DELIVERIES,
     description="One delivery, from what the sources handed over to what is published.",
 )
 
