@@ -186,8 +186,8 @@ def limit_faults(rule: Rule, examples: Examples, bench: Bench) -> Iterator[str]:
             )
             if not any(difference(example.expect, rows) for rows in after):
                 yield (
-                    f"example {example.name!r} is not at the limit of {example.parameter}: one "
-                    f"{parameter.unit} ({parameter.smallest_change}) more or less changes nothing."
+                    f"example {example.name!r} is not at the limit of {example.parameter}: "
+                    f"{parameter.smallest_change} more or less ({parameter.unit}) changes nothing."
                 )
 
 

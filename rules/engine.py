@@ -1,6 +1,6 @@
 """Compute one rule: SQL in, signals out. No rule is known here by name.
 
-The SQL runs in a schema that holds nothing but the tables the rule reads, each filtered to the
+The SQL runs in a database that holds nothing but the tables the rule reads, each filtered to the
 sources it may see, so that neither a missing legal basis nor a slip in the SQL shows it more.
 """
 
@@ -24,7 +24,7 @@ from rules.strict import unknown
 from rules.tables import certainty_factor_without_a_used_source, sources, view_filter
 from rules.texts import as_text, listed, number, render
 
-SEEN = "rule_sees"  # the schema with a rule's filtered tables
+SEEN = "rule_sees"  # an empty in-memory database with nothing but the rule's filtered tables
 AS_OF = "as_of"
 
 SIGNALS = pl.Schema(
@@ -151,21 +151,20 @@ def seen_tables(
     con: duckdb.DuckDBPyConnection, spec: RuleSpec, visible: frozenset[str] | set[str]
 ) -> Iterator[None]:
     """Within: unqualified names mean the rule's tables, filtered to what it may see."""
-    row = con.execute("select current_database(), current_schema()").fetchall()[0]
-    home = ".".join(f'"{name}"' for name in row)
-    seen = f'"{row[0]}"."{SEEN}"'
-    con.execute(f"create schema {seen}")
+    database, schema = con.execute("select current_database(), current_schema()").fetchall()[0]
+    home = f'"{database}"."{schema}"'
+    con.execute(f"attach ':memory:' as {SEEN}")
     try:
         for table in spec.reads:
             condition = view_filter(table, visible)
             con.execute(
-                f'create view {seen}."{table}" as select * from {home}."{table}" where {condition}'
+                f'create view {SEEN}."{table}" as select * from {home}."{table}" where {condition}'
             )
-        con.execute(f"use {seen}")
+        con.execute(f"use {SEEN}")
         yield
     finally:
         con.execute(f"use {home}")
-        con.execute(f"drop schema {seen} cascade")
+        con.execute(f"detach {SEEN}")
 
 
 def run_sql(

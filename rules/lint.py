@@ -122,6 +122,11 @@ def _shape_faults(tree: exp.Select, rule: Rule) -> list[str]:
             found.append(f"CTE {name} imports {', '.join(tables)} too late: imports come first.")
         imports_are_over = imports_are_over or not tables
     found += _table_faults(imported, rule)
+    found += [
+        f"{table.sql()} names a schema: write {table.name}, the rule's own view of it."
+        for table in tree.find_all(exp.Table)
+        if table.db
+    ]
     used = {table.name for table in tree.find_all(exp.Table)}
     found += [f"CTE {name} is not used: take it out." for name in ctes if name not in used]
     if any(tree.args.get(part) for part in ("joins", "where", "group", "having", "distinct")):
