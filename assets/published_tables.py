@@ -64,6 +64,9 @@ Made from `assets/published_tables.yml` by `python -m assets.published_tables`; 
 `HOME/published/<extract_date>` is a symlink to the run that computed the night, and
 `published/latest` one to the newest published night. Both are swapped in one step, so a reader sees
 the old night or the new one, never a mixture: resolve the link once, then read.
+Publishing moves `latest` only forward in extract date; `boendesignal withdraw DATE --reason` takes
+a night away, keeps a record of who did it and why, and lets `latest` fall back to the newest night
+that remains.
 
 | file | holds |
 |---|---|
@@ -80,7 +83,17 @@ file with a run id and clock times |
 
 All of it is personal data: files are 0600, folders 0700. Ids (`person_id`, `dwelling_id`,
 `signal_id`, `case_id`) mean something only inside this home. Scores belong to cases; no table
-scores a person. `boendesignal export` makes the workbook that may leave the investigators' hands.
+scores a person. What leaves the investigators' hands is made by `boendesignal export --for`:
+
+| for | signals whose rule and evidence rest on nothing but | columns |
+|---|---|---|
+| `tenancy` | registry, dwelling_register, tenancy; vehicles in the tenancy lane (parking) | rent |
+| `benefit` | registry, dwelling_register, benefits; the benefit lane only | benefits |
+| `audit` | everything, with evidence, members, quarantine and what was not computed | all |
+
+A signal that rests on more is left out whole, and the workbook says how many were. A case's title,
+summary, rank and members rest on all its signals: a recipient who sees only some of them gets the
+case's signals in an order of their own instead.
 """
 
 
