@@ -40,7 +40,6 @@ from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
 
 PREFIX = "signal_"
-REJECTED = "rejected_"
 RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -71,7 +70,6 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
     with ws.connect() as con:
         con.execute("set threads = 1")  # the bytes then depend on the rows alone, not on timing
         rules = computed_rules(con)
-        gather_quarantine(con)
         check_columns(con, rules)
         rows = write_tables(con, result, rules)
     build_database(ws, result, rules)
@@ -94,20 +92,6 @@ def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:
             f"Rule ids name files: {', '.join(odd)} must be lower-case letters, digits and _."
         )
     return rules
-
-
-def gather_quarantine(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `quarantine` from every `rejected_<contract>`, where no stage has made it."""
-    tables = [name for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()]
-    rejected = sorted(name for name in tables if name.startswith(REJECTED))
-    if "quarantine" in tables or not rejected:
-        return
-    rows = " union all ".join(
-        f"select {_text(name.removeprefix(REJECTED))} as contract_id, source_file, source_row, "
-        f"failed_key, reason from {name}"
-        for name in rejected
-    )
-    con.execute(f"create table quarantine as {rows}")
 
 
 def check_columns(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:

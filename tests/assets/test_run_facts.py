@@ -52,23 +52,3 @@ def test_a_run_publishes_with_what_it_gathers_itself(tmp_path):
     assert rule.decisions == ["EXEMPEL 2026/1"]
     assert "min_days_elsewhere" in rule.parameters
     assert all(label and label != fact for fact, label in rule.columns_sv.items())
-
-
-def test_quarantine_is_gathered_from_the_rejected_rows(tmp_path):
-    """Rows set aside under any contract are published as file, row, key and reason, no values."""
-    ws = a_gathered_run(tmp_path)
-    with ws.connect() as con:
-        con.execute("drop table quarantine")
-        for contract in ("tenancy__leases", "benefits__decisions"):
-            con.execute(
-                f"create table rejected_{contract} as select 'Åsa' as tenant_name, 1 as row_id, "
-                "'a.csv' as source_file, 7 as source_row, 'from_on' as failed_key, "
-                "'not a date' as reason"
-            )
-    assert publish(ws)["quarantine"] == 2
-    file = ws.result / "quarantine.parquet"
-    with ws.connect() as con:
-        assert con.execute(f"from '{file}'").fetchall() == [
-            ("benefits__decisions", "a.csv", 7, "from_on", "not a date"),
-            ("tenancy__leases", "a.csv", 7, "from_on", "not a date"),
-        ]
