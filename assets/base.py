@@ -43,6 +43,7 @@ class Table:
     metadata: Mapping[str, Any] | None = None
     code_version: str | None = None
     counted_as: str | None = None  # its key in the stage's counts, where that is not its name
+    work_table: str | None = None  # the table in the work file whose rows are counted for it
     is_counted: bool = True  # whether its counts may be shown
 
     def spec(self) -> dg.AssetSpec:
@@ -63,15 +64,15 @@ class Table:
 class Stage:
     """One step of the night: what it is called while it works, what it does and makes.
 
-    `evaluate` turns what `run` returned into results of `checks`.
+    `evaluate` makes the results of `checks` of what `run` returned, or of the refusal it raised.
     """
 
     name: str
     title: str
-    run: Callable[[Workspace], StageCounts]
+    run: Callable[[Workspace], Any]  # returns StageCounts, or what `evaluate` takes
     tables: tuple[Table, ...]
     checks: tuple[dg.AssetCheckSpec, ...] = ()
-    evaluate: Callable[[Workspace, Any], Sequence[dg.AssetCheckResult]] | None = None
+    evaluate: Callable[[Any], Sequence[dg.AssetCheckResult]] | None = None
     reads: Literal["delivery", "landing", "work"] = "work"  # what must be there before it
     accepts: bool = False  # after it, the delivery is its date's
     is_last: bool = False
@@ -79,11 +80,12 @@ class Stage:
 
 @dataclass(frozen=True)
 class Ended:
-    """What a stage that went through says of itself."""
+    """What a stage says of itself; a failed one has the failure and what it found before it."""
 
     counts: StageCounts
     seconds: float
     checks: Sequence[dg.AssetCheckResult]
+    failure: dg.Failure | None = None
 
 
 class Night(Protocol):
@@ -111,6 +113,8 @@ def stage_asset(stage: Stage, partitions: dg.PartitionsDefinition) -> dg.AssetsD
     def step(context: dg.AssetExecutionContext) -> Iterator[Any]:
         ended = perform(stage, context.resources.night, context.run)
         yield from ended.checks
+        if ended.failure:
+            raise ended.failure
         for table in stage.tables:
             yield dg.MaterializeResult(table.name, metadata=table_metadata(stage, table, ended))
 
@@ -118,23 +122,47 @@ def stage_asset(stage: Stage, partitions: dg.PartitionsDefinition) -> dg.AssetsD
 
 
 def perform(stage: Stage, night: Night, run: dg.DagsterRun) -> Ended:
-    """Run the stage; raises nothing but dg.Failure, whose text holds no value from a delivery."""
+    """Run the stage. Raises nothing: the failure is returned, and holds no value from a delivery.
+
+    It is made outside the except blocks, where it would take the first error's text along.
+    """
+    found: Sequence[dg.AssetCheckResult] = ()
+    started = time.perf_counter()
     try:
         ws = night.workspace(run)
         check_earlier_stages_ran(stage, ws)
-        started = time.perf_counter()
         with night.watch(run, stage):
-            counts = stage.run(ws)
-            checks = stage.evaluate(ws, counts) if stage.evaluate else ()
-        return Ended(counts, round(time.perf_counter() - started, 3), checks)
+            returned = stage.run(ws)
+            counts = {**rows_in_work(stage, ws), **(returned if isinstance(returned, dict) else {})}
+            found = stage.evaluate(returned) if stage.evaluate else ()
+        return Ended(counts, seconds_since(started), found)
     except BoendesignalError as error:
         text, may_retry, kind = str(error), False, REFUSED
+        if stage.evaluate and hasattr(error, "results"):
+            found = stage.evaluate(error.results)
     except Exception as error:
         text, may_retry = unexpected(stage, night, run, error), isinstance(error, TRANSIENT)
         kind = UNEXPECTED
     night.note_failure(run, stage, text)
-    # Outside the except blocks: an error raised inside would take the first one's text along.
-    raise dg.Failure(text, metadata={"stage": stage.name, "kind": kind}, allow_retries=may_retry)
+    failure = dg.Failure(
+        text, metadata={"stage": stage.name, "kind": kind}, allow_retries=may_retry
+    )
+    return Ended({}, seconds_since(started), found, failure)
+
+
+def rows_in_work(stage: Stage, ws: Workspace) -> dict[str, int]:
+    """Rows of the work file's tables that the stage's tables name, by table."""
+    counted = {table.name: table.work_table for table in stage.tables if table.work_table}
+    if not counted:
+        return {}
+    columns = ", ".join(f'(select count(*) from "{name}")' for name in counted.values())
+    with ws.connect() as con:
+        [row] = con.sql(f"select {columns}").fetchall()
+    return dict(zip(counted, row, strict=True))
+
+
+def seconds_since(started: float) -> float:
+    return round(time.perf_counter() - started, 3)
 
 
 def check_earlier_stages_ran(stage: Stage, ws: Workspace) -> None:

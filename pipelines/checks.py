@@ -10,15 +10,15 @@ from typing import Any
 
 import dagster as dg
 
-from assets.workspace import Workspace
-from data_contracts.contract import Contract
+from assets.acceptance import DELIVERED, SIZE, SUM
+from assets.quality import CheckResult
+from data_contracts.contract import Contract, load_contracts
 from rules.catalogue import Rule
 
 ADDRESSES = "resolved_addresses"  # the core table that the unresolved share is a check of
 MAX_UNRESOLVED_SHARE = 0.1  # of the practice nights 3 %; thrice that is a source that changed
 RESOLVES_TO_NOTHING = ("addresses_none", "addresses_ambiguous")
 
-DELIVERED, SIZE, SUM = "is_delivered", "size_is_plausible", "rows_add_up"
 COMPUTED = "is_computed"
 
 UNRESOLVED = dg.AssetCheckSpec(
@@ -33,6 +33,9 @@ def contract_checks(contracts: Sequence[Contract]) -> Iterator[dg.AssetCheckSpec
     for contract in contracts:
         asset = f"kept_{contract.id}"
         yield dg.AssetCheckSpec(DELIVERED, asset=asset, description="The delivery holds the table.")
+        yield dg.AssetCheckSpec(
+            SUM, asset=asset, description="Kept, quarantined and protected are the delivered rows."
+        )
         yield dg.AssetCheckSpec(
             SIZE,
             asset=asset,
@@ -61,7 +64,7 @@ def rule_checks(rules: Sequence[Rule]) -> list[dg.AssetCheckSpec]:
     ]
 
 
-def rule_results(ws: Workspace, counts: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
+def rule_results(counts: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
     """From the counts per rule: one with a reason was not computed."""
     return [
         dg.AssetCheckResult(
@@ -75,7 +78,7 @@ def rule_results(ws: Workspace, counts: Mapping[str, Any]) -> list[dg.AssetCheck
     ]
 
 
-def unresolved_result(ws: Workspace, counts: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
+def unresolved_result(counts: Mapping[str, Any]) -> list[dg.AssetCheckResult]:
     """The share of address texts that lead to no dwelling."""
     share = unresolved_share(counts)
     return [
@@ -96,5 +99,47 @@ def unresolved_share(counts: Mapping[str, Any]) -> float:
     return round(unresolved / max(1, sum(by_level.values())), 4)
 
 
-def contract_results(ws: Workspace, accepted: Any) -> list[dg.AssetCheckResult]:
-    return []
+def contract_results(results: Sequence[CheckResult]) -> list[dg.AssetCheckResult]:
+    """Of every contract's every check; a table that was not delivered has nothing to judge."""
+    judged = {(result.contract_id, result.check): result for result in results}
+    return [
+        _judged(judged[contract.id, check])
+        if (contract.id, check) in judged
+        else _idle(contract, check)
+        for contract in load_contracts().values()
+        for check in check_names(contract)
+    ]
+
+
+def check_names(contract: Contract) -> list[str]:
+    """The names of the contract's checks: three of every contract, then its promises."""
+    return [DELIVERED, SIZE, SUM, *(promise.id for promise in contract.promises)]
+
+
+def _judged(result: CheckResult) -> dg.AssetCheckResult:
+    limits = {"at_least": result.minimum, "at_most": result.maximum}
+    return dg.AssetCheckResult(
+        passed=result.passed,
+        asset_key=f"kept_{result.contract_id}",
+        check_name=result.check,
+        severity=dg.AssetCheckSeverity.ERROR
+        if result.on_failure == "stop"
+        else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "measured": result.value,
+            **{name: limit for name, limit in limits.items() if limit is not None},
+            "rows_judged": result.n_evaluated,
+            "rows_that_break_it": result.n_failed,
+            "on_failure": result.on_failure,
+        },
+    )
+
+
+def _idle(contract: Contract, check: str) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=True,
+        asset_key=f"kept_{contract.id}",
+        check_name=check,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="The table was not delivered: nothing to judge.",
+    )

@@ -24,6 +24,7 @@ from rules.tables import core_tables, sources
 SOURCES, LANDING, PROTECTION, ACCEPTED = "a_sources", "b_landing", "c_protection", "d_accepted"
 CORE, SIGNALS, CASES, PUBLISHED = "e_core", "f_signals", "g_cases", "h_published"
 TEAM = "team:boendesignal"
+ADDRESSES_GRAIN = "One row per address text: the dwelling it leads to, how surely, and why."
 
 FILES = {
     "rule_tables": ("signals/<rule_id>.parquet: each rule's own columns.", "parquet"),
@@ -145,12 +146,14 @@ def accepted(contracts: list[Contract]) -> Iterator[Table]:
             "code_version": str(contract.version),
             "kinds": frozenset({"duckdb", "parquet"}),
         }
-        yield Table(f"kept_{contract.id}", ACCEPTED, contract.grain, deps, **about)
+        kept, rejected = f"kept_{contract.id}", f"rejected_{contract.id}"
+        yield Table(kept, ACCEPTED, contract.grain, deps, work_table=kept, **about)
         yield Table(
             f"quarantine_{contract.id}",
             ACCEPTED,
             "One row per delivered row that broke a promise of the contract, with the failing key.",
             deps,
+            work_table=rejected,
             **about,
         )
 
@@ -182,10 +185,10 @@ def core_stages() -> Iterator[Stage]:
         made_from = promised[core.name].made_from if core.name in promised else ()
         direct = tuple(f"kept_{contract}" for contract in made_from)
         deps = [dep for name in core.deps for dep in (kept if name == "kept" else (name,))]
-        about = promised[core.name].grain if core.name in promised else "Every address, resolved."
+        grain = promised[core.name].grain if core.name in promised else ADDRESSES_GRAIN
         is_addresses = core.name == checks.ADDRESSES
         table = Table(
-            core.name, CORE, about, tuple(dict.fromkeys([*deps, *direct])), owners=(TEAM,)
+            core.name, CORE, grain, tuple(dict.fromkeys([*deps, *direct])), owners=(TEAM,)
         )
         yield Stage(
             core.name,
@@ -226,6 +229,7 @@ def signals(rules: list[Rule]) -> Iterator[Table]:
         "One row per rule, reason and source: no delivery or no valid legal basis.",
         deps=tuple(dict.fromkeys(table for rule in rules for table in rule.spec.reads)),
         owners=(TEAM,),
+        work_table="not_computed",
     )
 
 
@@ -240,6 +244,7 @@ def cases(rules: list[Rule]) -> Iterator[Table]:
             published_tables()[name].grain,
             deps=(*(f"signal_{rule.id}" for rule in rules), *ties),
             owners=(TEAM,),
+            work_table=name,
         )
 
 
