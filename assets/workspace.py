@@ -61,6 +61,15 @@ class Workspace:
     def landing_file(self) -> Path:
         return self.dir / "landing.duckdb"
 
+    def previous_night(self) -> Path | None:
+        """The kept rows of the last accepted delivery with an earlier extract date, or None."""
+        dates = sorted(
+            folder for folder in self.home.nights.glob("????-??-??")
+            if folder.name < self.as_of.isoformat()
+        )
+        accepted = [link for folder in dates if (link := folder / "accepted").exists()]
+        return accepted[-1].resolve() if accepted else None
+
     @contextlib.contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The run's work file, closed again whatever happens (a leaked lock blocks the night)."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from assets.core.holders import build_lease_people, normalise_phones
+from assets.core.holders import agree_names, build_lease_people, normalise_phones
 from assets.core.households import build_households
 from assets.core.identity import identify_people, with_key
 from assets.core.places import key_dwellings, resolve_addresses
@@ -64,8 +64,10 @@ def build_places(ws: Workspace) -> Counts:
 
 
 def build_leases(ws: Workspace) -> Counts:
-    """`core_leases`, after the holders without a number have been looked for by name."""
+    """`core_leases`, after the holders without a number have been looked for by name
+    and the names of those with one held against the register."""
     counts = build_lease_people(ws)
+    agree_names(ws)
     with ws.connect() as con:
         return {**counts, "rows": create_table(con, ws, "core_leases")}
 
@@ -98,6 +100,12 @@ CORE = (
         from_sql("core_ties"),
     ),
     CoreTable("core_households", ("core_ties", "core_leases"), build_households),
+    CoreTable(
+        "core_addresses",
+        ("core_leases", "core_decisions", "core_vehicles", "core_moves"),
+        from_sql("core_addresses"),
+    ),
+    CoreTable("core_invalid_numbers", ("kept",), from_sql("core_invalid_numbers")),
 )
 
 

@@ -30,6 +30,9 @@ select
     h.person_id as holder_person_id,
     l.tenant_name as holder_name,
     coalesce(h.is_by_number, false) as is_holder_by_number,
+    coalesce(h.certainty, 0) as holder_certainty,
+    case when not h.is_by_number then 'unknown' else coalesce(n.agreement, 'unknown') end
+        as holder_name_agreement,
     c.person_id as co_holder_person_id,
     coalesce(h.dwelling_id, d.dwelling_id) as dwelling_id,
     case when h.dwelling_id is not null and d.dwelling_id is null then 'inferred' else d.level end
@@ -52,6 +55,7 @@ select
 from leases l
 left join holders h on h.row_id = l.row_id
 left join co_holders c on c.row_id = l.row_id
+left join name_agreements n on n.row_id = l.row_id
 left join leased_dwellings d on d.row_id = l.row_id
 left join invoices i on i.row_id = l.row_id
 order by l.row_id

@@ -14,7 +14,7 @@ with observed as (
         certainty, level, row_id
     from (
         select h.person_id, l.dwelling_id, l.from_on, l.to_on,
-            l.address_certainty * h.certainty as certainty, l.address_level as level, l.row_id
+            round(l.address_certainty * h.certainty, 4) as certainty, l.address_level as level, l.row_id
         from core_leases l
         join lease_people h on h.row_id = l.row_id
         where l.object_kind = 'dwelling'
@@ -22,7 +22,7 @@ with observed as (
 
     union all
     select h.person_id, a.dwelling_id, 'tenancy', 'invoice', l.from_on, l.to_on,
-        a.certainty * h.certainty, a.level, l.row_id
+        round(a.certainty * h.certainty, 4), a.level, l.row_id
     from kept_tenancy__leases l
     join lease_people h on h.row_id = l.row_id and h.role = 'holder'
     join resolved_addresses a on a.row_id = l.row_id and a.field = 'invoice'

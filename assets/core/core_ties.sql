@@ -1,5 +1,6 @@
 -- One row per ordered pair of people associated with one dwelling who are kin, at most four
--- relation rows apart, and the closest tie between them. Ended marriages count: they explain.
+-- relation rows apart or bear one surname, and the closest tie between them. Ended marriages
+-- count: they explain.
 with associated as (
     select person_id, dwelling_id from core_persons where dwelling_id is not null
     union
@@ -90,10 +91,33 @@ far as (
     group by p.a, p.b
 ),
 
+left_after_far as (
+    select * from left_after_two p
+    where not exists (select 1 from far f where f.a = p.a and f.b = p.b)
+),
+
+surnames as (
+    select person_id, unnest(string_split(lower(replace(last_name, '-', ' ')), ' ')) as surname,
+        row_id
+    from core_persons
+),
+
+-- Presumed kin: the register knows parents, children and spouses, so it misses siblings and
+-- cousins whose parents are dead, abroad or never had a number. A shared surname speaks for them.
+same_surname as (
+    select p.a, p.b, 'same_surname' as tie, 9 as n_steps, min(x.row_id) as row_id
+    from left_after_far p
+    join surnames x on x.person_id = p.a
+    join surnames y on y.person_id = p.b and y.surname = x.surname
+    where length(x.surname) > 2
+    group by p.a, p.b
+),
+
 ties as (
     select * from one_step
     union all select * from two_steps
     union all select * from far
+    union all select * from same_surname
 )
 
 select a as person_id, b as other_person_id, tie, n_steps::integer as n_steps, row_id
@@ -101,6 +125,7 @@ from ties
 qualify row_number() over (
     partition by a, b
     order by n_steps, array_position(['spouse', 'parent', 'child', 'former_spouse', 'sibling',
-        'co_parent', 'grandparent', 'grandchild', 'in_law', 'extended'], tie), row_id
+        'co_parent', 'grandparent', 'grandchild', 'in_law', 'extended', 'same_surname'], tie),
+        row_id
 ) = 1
 order by person_id, other_person_id

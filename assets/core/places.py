@@ -2,7 +2,7 @@
 
 Distinct texts are resolved once. Registry rows carry the stable key (property, address, flat) and
 go first, since where people are registered and what they lease tells flats apart in texts without
-a flat number: first by the person's own dwellings, then by their closest kin's.
+a flat number: first by the person's own dwellings, then by earlier ones, then by closest kin's.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ KEY_SQL = "upper(trim({0}.property)) || '|' || upper(trim({0}.street_address)) |
 QUESTION = ["text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2", "hints"]
 """What makes two address questions the same question."""
 
+CONFIRMED = 0.8
+"""Certainty of a wrong postcode that the person's own dwelling confirms: as much as `inferred`."""
+
 OWN_HINTS = """
 select person_id, list(distinct dwelling_id order by dwelling_id) as dwelling_ids from (
     select person_id, dwelling_id from registered_places
@@ -26,15 +29,31 @@ select person_id, list(distinct dwelling_id order by dwelling_id) as dwelling_id
 ) where dwelling_id is not null group by person_id
 """
 
-KIN_HINTS = """
-select i.person_id, list(distinct p.dwelling_id order by p.dwelling_id) as dwelling_ids
-from kept_registry__relations r
+FORMER_HINTS = """
+select i.person_id, list(distinct a.dwelling_id order by a.dwelling_id) as dwelling_ids
+from kept_registry__moves m
 join person_ids i using (personnummer)
-join person_ids k on k.personnummer = r.related_personnummer
-join registered_places p on p.person_id = k.person_id
-where p.dwelling_id is not null
+join resolved_addresses a on a.row_id = m.row_id and a.field = 'moved_from'
+where a.dwelling_id is not null
 group by i.person_id
 """
+
+KIN_HINTS = """
+with kin as (
+    select personnummer, related_personnummer from kept_registry__relations
+    union
+    select related_personnummer, personnummer from kept_registry__relations
+)
+select i.person_id, list(distinct p.dwelling_id order by p.dwelling_id) as dwelling_ids
+from kin
+join person_ids i using (personnummer)
+join person_ids k on k.personnummer = kin.related_personnummer
+join registered_places p on p.person_id = k.person_id
+group by i.person_id
+"""
+
+HINTS = (OWN_HINTS, FORMER_HINTS, KIN_HINTS)
+"""In the order in which they are believed: where the person lives or leases, lived, has kin."""
 
 
 def key_dwellings(ws: Workspace) -> Counts:
@@ -118,12 +137,12 @@ def resolve_addresses(ws: Workspace) -> Counts:
             _resolve_field(con, dwellings, field)
         con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
         con.execute("create or replace table leased_places as select * from registered_places limit 0")
-        _resolve_field(con, dwellings, "lease", hints=OWN_HINTS)
-        _resolve_field(con, dwellings, "lease", hints=KIN_HINTS)
+        for hints in HINTS:
+            _resolve_field(con, dwellings, "lease", hints)
         con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
         for field in ("special", "invoice", "stated", "vehicle"):
-            _resolve_field(con, dwellings, field, hints=OWN_HINTS)
-            _resolve_field(con, dwellings, field, hints=KIN_HINTS)
+            for hints in HINTS:
+                _resolve_field(con, dwellings, field, hints)
         counts = con.sql(
             "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
             " 'vehicle') group by level order by level"
@@ -158,6 +177,12 @@ FIELDS = {
         null::integer as n_rooms, null::double as area_m2 from kept_vehicles__vehicles
         where address is not null""",
 }
+
+
+def _confirmed() -> pl.Expr:
+    """A wrong postcode, and yet the one dwelling that fits is the person's own or their kin's."""
+    own = pl.col("hints").str.split(" ").list.contains(pl.col("dwelling_id"))
+    return (pl.col("level") == "wrong_postcode") & own.fill_null(False)
 
 
 def _places_sql(table: str, source: str, field: str) -> str:
@@ -197,15 +222,12 @@ def _resolve_field(
     found = (
         rows.join(questions, on=QUESTION, nulls_equal=True)
         .join(answers, on="text_id")
-        .select(
-            "row_id",
-            pl.lit(field).alias("field"),
-            "dwelling_id",
-            "entrance",
-            "level",
-            "certainty",
-            "sentence",
+        .with_columns(pl.lit(field).alias("field"), confirmed=_confirmed())
+        .with_columns(
+            level=pl.when("confirmed").then(pl.lit("inferred")).otherwise("level"),
+            certainty=pl.when("confirmed").then(CONFIRMED).otherwise("certainty"),
         )
+        .select("row_id", "field", "dwelling_id", "entrance", "level", "certainty", "sentence")
         .sort("row_id")
     )
     con.register("found", found)

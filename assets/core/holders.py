@@ -1,0 +1,144 @@
+"""Who holds each lease: by number where there is one, else by name and place, or not at all.
+
+A name alone says little in a municipality with two hundred of the same: it counts only among
+people registered at the leased address, or where nobody else in the register bears it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from assets.workspace import Counts, Workspace
+from matching.names import compare_pairs, match_names
+from matching.phones import normalise_expr
+
+CERTAINTY_AT_ADDRESS = 0.95
+"""The one person registered at that address with that name; a namesake next door is rare."""
+CERTAINTY_ONLY_BEARER = 0.7
+"""The one person in the register with that name; the tenant may live in another municipality."""
+
+BY_NUMBER = """
+create or replace table lease_people as
+select l.row_id, r.role, i.person_id, true as is_by_number, 1.0::double as certainty,
+    null::varchar as dwelling_id
+from kept_tenancy__leases l
+cross join (values ('holder'), ('co_holder')) r(role)
+join person_ids i on i.personnummer = case r.role
+    when 'holder' then l.tenant_personnummer else l.co_tenant_personnummer end
+"""
+
+NAMELESS_NUMBERS = """
+select l.row_id, 'holder' as role, l.tenant_name as name, a.entrance, a.dwelling_id
+from kept_tenancy__leases l
+left join resolved_addresses a on a.row_id = l.row_id and a.field = 'lease'
+where l.tenant_personnummer is null and l.tenant_name is not null
+union all
+select l.row_id, 'co_holder', l.co_tenant_name, a.entrance, a.dwelling_id
+from kept_tenancy__leases l
+left join resolved_addresses a on a.row_id = l.row_id and a.field = 'lease'
+where l.co_tenant_personnummer is null and l.co_tenant_name is not null
+order by row_id, role
+"""
+
+BEARERS = """
+select p.person_id, p.full_name as name, a.entrance, p.dwelling_id
+from core_persons p
+left join resolved_addresses a on a.row_id = p.row_id and a.field = 'registered'
+where p.is_adult
+order by p.person_id
+"""
+
+TYPED_NAMES = """
+select l.row_id, l.tenant_name as typed, p.full_name as registered
+from kept_tenancy__leases l
+join lease_people h on h.row_id = l.row_id and h.role = 'holder' and h.is_by_number
+join core_persons p on p.person_id = h.person_id
+where l.tenant_name is not null
+order by l.row_id
+"""
+
+AGREEMENT = {
+    **dict.fromkeys(("same", "fewer_names", "reversed"), "same"),
+    **dict.fromkeys(("variant", "double_surname", "typo", "initial", "incomplete"), "variant"),
+    "other_middle_name": "variant",
+    "other_surname": "other_surname",
+    "other_given_name": "relative",
+    "different": "different",
+    "missing": "unknown",
+}
+
+
+def build_lease_people(ws: Workspace) -> Counts:
+    """`lease_people`: one row per lease row and role (holder, co_holder) whose person is known.
+
+    Columns row_id, role, person_id, is_by_number, certainty, dwelling_id (the flat that the name
+    tells where the address alone did not).
+    """
+    with ws.connect() as con:
+        con.execute(BY_NUMBER)
+        wanted, bearers = con.sql(NAMELESS_NUMBERS).pl(), con.sql(BEARERS).pl()
+        found = holders_by_name(wanted, bearers)
+        con.register("found", found)
+        con.execute("insert into lease_people select * from found")
+        n_by_number = con.sql("select count(*) from lease_people where is_by_number").fetchall()
+    return {
+        "by_number": n_by_number[0][0],
+        "by_name": found.height,
+        "without_holder": wanted.height - found.height,
+    }
+
+
+def holders_by_name(wanted: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame:
+    """Leases without a number and the one person whom name and place, or name alone, point out.
+
+    wanted: row_id, role, name, entrance, dwelling_id. bearers: person_id, name, entrance,
+    dwelling_id. Two people who fit alike leave the lease without a holder.
+    """
+    at_address = _unique(match_names(wanted, bearers, on="entrance"), CERTAINTY_AT_ADDRESS)
+    rest = wanted.join(at_address, on=["row_id", "role"], how="anti")
+    only_bearer = _unique(match_names(rest, bearers, on=None), CERTAINTY_ONLY_BEARER)
+    return pl.concat([at_address, only_bearer]).sort("row_id", "role")
+
+
+def _unique(matches: pl.DataFrame, certainty: float) -> pl.DataFrame:
+    """Matches with one best person, that person's flat where the address left the flat open."""
+    best = matches.filter(pl.col("score") == pl.col("score").max().over("row_id", "role"))
+    return (
+        best.filter(pl.col("person_id").n_unique().over("row_id", "role") == 1)
+        .unique(["row_id", "role"], maintain_order=True)
+        .select(
+            "row_id",
+            "role",
+            "person_id",
+            pl.lit(False).alias("is_by_number"),
+            (pl.col("score") * certainty).round(4).alias("certainty"),
+            pl.when(pl.col("dwelling_id").is_null() & (pl.col("entrance") == pl.col("entrance_right")))
+            .then(pl.col("dwelling_id_right"))
+            .alias("dwelling_id"),
+        )
+    )
+
+
+def agree_names(ws: Workspace) -> None:
+    """`name_agreements`: the typed name of a holder known by number against the register's.
+
+    One row per lease row: row_id, agreement (same variant other_surname relative different).
+    """
+    with ws.connect() as con:
+        typed = con.sql(TYPED_NAMES).pl()
+        pairs = compare_pairs(typed["typed"], typed["registered"])
+        agreed = typed.select("row_id", agreement=pairs["level"].replace_strict(AGREEMENT))
+        con.register("agreed", agreed)
+        con.execute("create or replace table name_agreements as select * from agreed")
+
+
+def normalise_phones(ws: Workspace) -> None:
+    """`phone_numbers`: raw notation -> +46…, one row per notation that is a phone number."""
+    with ws.connect() as con:
+        raw = con.sql(
+            "select phone as raw from kept_tenancy__leases where phone is not null union"
+            " select phone from kept_benefits__decisions where phone is not null order by raw"
+        ).pl()
+        numbers = raw.with_columns(phone=normalise_expr(pl.col("raw"))).drop_nulls()
+        con.register("numbers_in", numbers)
+        con.execute("create or replace table phone_numbers as select * from numbers_in")
