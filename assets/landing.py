@@ -46,14 +46,12 @@ def land(ws: Workspace) -> Counts:
     counts: Counts = {"n_landed": 0, "n_rejected": 0}
     with ws.connect_with_landing() as con:
         begin_emptied_cells(con)
-        con.begin()  # one commit for all tables: each costs a flush to disk
         for contract in load_contracts().values():
             n_landed, n_rejected = land_table(
                 con, contract, ws.delivery.files_of(contract.id), ws.as_of
             )
             counts["n_landed"] = int(counts["n_landed"]) + n_landed
             counts["n_rejected"] = int(counts["n_rejected"]) + n_rejected
-        con.commit()
         keep_emptied_cells(con)
     return counts
 
@@ -66,7 +64,7 @@ def begin_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def keep_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
-    """Apart from the landing tables, since a transaction may write to one file only."""
+    """Where kept rows lost a value: in the work file, since the gate deletes the landing file."""
     con.execute("create or replace table emptied_cells as from emptied_now order by all")
 
 

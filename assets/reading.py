@@ -51,34 +51,28 @@ def _read_csv(
     check_header(contract, header, file.path)
     if file.encoding == "windows-1252":  # the one encoding that DuckDB does not read
         with _as_utf8(con, file) as readable:
-            _scan_csv(con, contract, file, table, header, readable, "utf-8")
+            _make(con, table, _csv_select(contract, file, header, readable, "utf-8"), file)
     else:
         encoding = "latin-1" if file.encoding == "iso-8859-1" else "utf-8"
-        _scan_csv(con, contract, file, table, header, file.file, encoding)
-    # A table that is only ever filled keeps the order of its file, also when read in parallel.
+        _make(con, table, _csv_select(contract, file, header, file.file, encoding), file)
+    # A committed table that is only ever filled keeps its file's order, read in parallel or not.
     return "rowid + 1"
 
 
-def _scan_csv(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    file: DeliveredFile,
-    table: str,
-    header: list[str],
-    readable: Path,
-    encoding: str,
-) -> None:
+def _csv_select(
+    contract: Contract, file: DeliveredFile, header: list[str], readable: Path, encoding: str
+) -> str:
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
-    relation = (
+    columns = ", ".join(
+        f"{trimmed(quoted(column.source))} as {quoted(column.name)}" for column in contract.columns
+    )
+    return (
+        f"select {columns} from "
         f"read_csv({literal(_no_pattern(readable))}, columns = {{{types}}}, header = true, "
         f"auto_detect = false, delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', "
         f"strict_mode = true, null_padding = false, encoding = '{encoding}', "
         f"max_line_size = {2 * MAX_RECORD_BYTES})"
     )
-    columns = ", ".join(
-        f"{trimmed(quoted(column.source))} as {quoted(column.name)}" for column in contract.columns
-    )
-    _make(con, table, f"select {columns} from {relation}", file)
 
 
 def _csv_header(file: DeliveredFile) -> list[str]:
@@ -89,7 +83,7 @@ def _csv_header(file: DeliveredFile) -> list[str]:
     return [name.strip() for name in rows[0]] if rows else []
 
 
-class _as_utf8:  # noqa: N801 - used as a context manager function would be
+class _as_utf8:
     """The file's text in UTF-8 beside the run's spill files, removed at once."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection, file: DeliveredFile) -> None:
@@ -171,7 +165,7 @@ def _read_xlsx(
     return "sheet_row"
 
 
-def _sheet(contract: Contract, file: DeliveredFile):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _sheet(contract: Contract, file: DeliveredFile):  # type: ignore[no-untyped-def]
     """The sheet as text, with `sheet_row`: 2 is the row under the header."""
     import fastexcel  # noqa: PLC0415 - Excel is the exception
     import polars as pl  # noqa: PLC0415
@@ -214,6 +208,16 @@ def _refuse_bomb(file: DeliveredFile) -> None:
         )
 
 
+def count_records(contract: Contract, file: DeliveredFile) -> int:
+    """The data records of a Parquet or Excel file, for those who have no manifest yet."""
+    with duckdb.connect() as con:
+        if file.format == "parquet":
+            relation = f"read_parquet({literal(_no_pattern(file.file))})"
+            return int(_answered(con, f"select count(*) from {relation}", file)[0][0])
+        _read_xlsx(con, contract, file, "records")
+        return int(_answered(con, "select count(*) from records", file)[0][0])
+
+
 # -- header ----------------------------------------------------------------------------------
 
 
@@ -243,7 +247,10 @@ def check_header(contract: Contract, header: list[str], path: str) -> None:
     findings = [
         *(f"column {name} stands twice" for name in sorted(repeated)),
         *(f"column {name} is missing" for name in missing),
-        *(f"unknown column {_shown(place, name)}{_renamed(name, missing)}" for place, name in unknown),
+        *(
+            f"unknown column {_shown(place, name)}{_renamed(name, missing)}"
+            for place, name in unknown
+        ),
     ]
     raise DeliveryRefused(
         f"{path}: {'; '.join(findings)}. If the source changed, change data_contracts/"

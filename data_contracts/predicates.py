@@ -73,7 +73,8 @@ def _date(text: str) -> str:
 
 def _integer(text: str) -> str:
     # A bare cast would round 3.7 to 4.
-    return f"case when regexp_full_match({text}, '-?[0-9]{{1,9}}') then try_cast({text} as integer) end"
+    shaped = f"regexp_full_match({text}, '-?[0-9]{{1,9}}')"
+    return f"case when {shaped} then try_cast({text} as integer) end"
 
 
 def _decimal(text: str) -> str:

@@ -5,12 +5,12 @@ Sentences are made of the contract alone, never of a value from a delivery.
 
 from __future__ import annotations
 
-from datetime import date
+from typing import Any
 
 from data_contracts.contract import Expectation
 from data_contracts.predicates import EXTRACT_DATE
 
-TYPES_SV = {
+_TYPES_SV = {
     "date": "ett datum (ÅÅÅÅ-MM-DD)",
     "integer": "ett heltal",
     "decimal": "ett tal med decimalkomma",
@@ -19,83 +19,87 @@ TYPES_SV = {
     "postcode": "ett svenskt postnummer",
 }
 
+# Great Expectations class: what is wrong with a row, and what is promised.
+_SENTENCES = {
+    "ExpectColumnValuesToBeOfType": ("{columns} is not a valid {type}", "{columns} är {type_sv}"),
+    "ExpectColumnValuesToNotBeNull": ("{columns} is empty", "{columns} är ifyllt"),
+    "ExpectColumnValuesToBeInSet": (
+        "{columns} is not in the contract's code list",
+        "{columns} finns i kontraktets kodlista",
+    ),
+    "ExpectColumnValuesToMatchRegex": (
+        "{columns} does not have the right form",
+        "{columns} har rätt form",
+    ),
+    "ExpectColumnValuesToBeBetween": ("{columns} is not {range}", "{columns} är {range_sv}"),
+    "ExpectColumnPairValuesAToBeGreaterThanB": (
+        "{column_A} is earlier than {column_B}",
+        "{column_A} är inte före {column_B}",
+    ),
+    "ExpectColumnValuesToBeUnique": (
+        "several rows share {columns}",
+        "{columns} finns bara en gång",
+    ),
+    "ExpectCompoundColumnsToBeUnique": (
+        "several rows share {columns}",
+        "{columns} finns tillsammans bara en gång",
+    ),
+    "ExpectSelectColumnValuesToBeUniqueWithinRecord": (
+        "{columns} are the same",
+        "{columns} är olika",
+    ),
+    "ExpectTableRowCountToBeBetween": (
+        "the number of rows is not {range}",
+        "antalet rader är {range_sv}",
+    ),
+    "ExpectColumnProportionOfNonNullValuesToBeBetween": (
+        "the share of filled-in {columns} is not {range}",
+        "andelen ifyllda {columns} är {range_sv}",
+    ),
+    "ExpectColumnUniqueValueCountToBeBetween": (
+        "the number of different {columns} is not {range}",
+        "antalet olika {columns} är {range_sv}",
+    ),
+}
+
 
 def reason(promise: Expectation) -> str:
-    """Why a row was set aside; shape: '<what is wrong> (<why it matters>)'."""
-    return f"{_broken(promise)} {promise.why}"
+    """Why a row was set aside: what is wrong, then why that matters."""
+    broken, _ = _SENTENCES[promise.expectation]
+    return _capital(_filled(broken, promise)) + f". {promise.why}"
 
 
-def _broken(promise: Expectation) -> str:
-    given = promise.arguments
-    columns = ", ".join(promise.columns)
-    match promise.expectation:
-        case "ExpectColumnValuesToBeOfType":
-            return f"{columns} is not a valid {given['type_'].replace('_', ' ')}."
-        case "ExpectColumnValuesToNotBeNull":
-            return f"{columns} is empty."
-        case "ExpectColumnValuesToBeInSet":
-            return f"{columns} is not in the contract's code list."
-        case "ExpectColumnValuesToBeBetween":
-            return f"{columns} is outside {_range(promise)}."
-        case "ExpectColumnPairValuesAToBeGreaterThanB":
-            return f"{given['column_A']} is earlier than {given['column_B']}."
-        case "ExpectColumnValuesToBeUnique" | "ExpectCompoundColumnsToBeUnique":
-            return f"Several rows share {columns}."
-        case "ExpectSelectColumnValuesToBeUniqueWithinRecord":
-            return f"{columns} are the same."
-        case _:
-            return f"{columns} breaks {promise.id}."
-
-
-def _range(promise: Expectation) -> str:
-    bounds = [str(promise.arguments.get(key, "…")) for key in ("min_value", "max_value")]
-    return "–".join(bounds).replace(EXTRACT_DATE, "the extract date")
-
-
-def promise_sv(promise: Expectation, as_of: date | None = None) -> str:
+def promise_sv(promise: Expectation) -> str:
     """What is promised, in plain Swedish, with the canonical column names."""
+    _, promised = _SENTENCES[promise.expectation]
     share = "" if promise.mostly == 1 else f" på minst {promise.mostly:.0%} av raderna"
-    return _promised_sv(promise, as_of) + share.replace("%", " %") + "."
+    return _filled(promised, promise) + share.replace("%", "\u00a0%") + "."
 
 
-def _promised_sv(promise: Expectation, as_of: date | None) -> str:
+def _filled(sentence: str, promise: Expectation) -> str:
     given = promise.arguments
-    columns = ", ".join(promise.columns)
-    match promise.expectation:
-        case "ExpectColumnValuesToBeOfType":
-            return f"{columns} är {TYPES_SV[given['type_']]}"
-        case "ExpectColumnValuesToNotBeNull":
-            return f"{columns} är ifyllt"
-        case "ExpectColumnValuesToBeInSet":
-            return f"{columns} finns i kontraktets kodlista"
-        case "ExpectColumnValuesToMatchRegex":
-            return f"{columns} har rätt form"
-        case "ExpectColumnValuesToBeBetween":
-            return f"{columns} är {_range_sv(given, as_of)}"
-        case "ExpectColumnPairValuesAToBeGreaterThanB":
-            return f"{given['column_A']} är inte före {given['column_B']}"
-        case "ExpectColumnValuesToBeUnique" | "ExpectCompoundColumnsToBeUnique":
-            return f"{columns} finns bara en gång"
-        case "ExpectSelectColumnValuesToBeUniqueWithinRecord":
-            return f"{columns} är olika"
-        case "ExpectTableRowCountToBeBetween":
-            return f"antalet rader är {_range_sv(given, as_of)}"
-        case "ExpectColumnProportionOfNonNullValuesToBeBetween":
-            return f"andelen ifyllda {columns} är {_range_sv(given, as_of)}"
-        case _:
-            return f"{columns} uppfyller {promise.id}"
+    kind = given.get("type_", "")
+    return sentence.format(
+        columns=", ".join(promise.columns),
+        column_A=given.get("column_A"),
+        column_B=given.get("column_B"),
+        type=kind.replace("_or_org", " or organisation number"),
+        type_sv=_TYPES_SV.get(kind, ""),
+        range=_range(given, "between {} and {}", "at least {}", "at most {}", "the extract date"),
+        range_sv=_range(given, "mellan {} och {}", "minst {}", "högst {}", "leveransens datum"),
+    )
 
 
-def _range_sv(given: dict[str, object], as_of: date | None) -> str:
-    day = as_of.isoformat() if as_of else "leveransens datum"
+def _range(given: dict[str, Any], both: str, least: str, most: str, today: str) -> str:
     low, high = (
-        day if given.get(key) == EXTRACT_DATE else _number_sv(given.get(key))
+        today if given.get(key) == EXTRACT_DATE else given.get(key)
         for key in ("min_value", "max_value")
     )
-    if low and high:
-        return f"mellan {low} och {high}"
-    return f"minst {low}" if low else f"högst {high}"
+    if low is not None and high is not None:
+        return both.format(low, high)
+    return most.format(high) if low is None else least.format(low)
 
 
-def _number_sv(value: object) -> str:
-    return "" if value is None else str(value).replace(".", ",")
+def _capital(sentence: str) -> str:
+    """A column's name keeps its small letter."""
+    return sentence if "_" in sentence.split()[0] else sentence[0].upper() + sentence[1:]

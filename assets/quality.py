@@ -1,0 +1,205 @@
+"""What a delivery's tables keep of their promises, judged by Great Expectations.
+
+One scan per table counts, for every promise, the rows it speaks of and those that break it. The
+counts become a metrics frame of one row (a column per promise: the share of rows that keep it, or
+the aggregate itself), and Great Expectations validates that frame: it owns thresholds, severities
+and the result document. On the rows themselves it would need 30 s for what DuckDB counts in one.
+Counts only: no value of a row comes here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from assets.landing import find_duplicates
+from data_contracts.contract import Contract, Expectation
+from data_contracts.numbers import read_numbers
+from data_contracts.predicates import (
+    invalid,
+    literal,
+    quoted,
+    row_checks,
+    table_checks,
+    typed_sql,
+)
+from data_contracts.sentences import promise_sv
+
+SEVERITY = {"stop": "critical", "suspend": "critical", "quarantine": "warning", "warn": "info"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One promise measured on one table, before anyone has judged it."""
+
+    contract_id: str
+    check: str  # the promise's id
+    expectation: str  # Great Expectations class
+    on_failure: str  # stop, suspend, quarantine or warn
+    why: str
+    says_sv: str
+    value: float  # share of the rows that keep it, or the aggregate
+    minimum: float | None
+    maximum: float | None
+    n_evaluated: int
+    n_failed: int
+
+    @property
+    def column(self) -> str:
+        return f"{self.contract_id}.{self.check}"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One promise judged. Grain: contract and check. Holds counts and shares, never values."""
+
+    contract_id: str
+    check: str
+    expectation: str
+    on_failure: str
+    why: str
+    says_sv: str
+    value: float
+    minimum: float | None
+    maximum: float | None
+    n_evaluated: int
+    n_failed: int
+    passed: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.on_failure == "stop" and not self.passed
+
+
+# -- measuring -------------------------------------------------------------------------------
+
+
+def measure(
+    con: duckdb.DuckDBPyConnection, contract: Contract, kept: str, rejected: str, as_of: date
+) -> list[Measure]:
+    """Every promise of the contract, measured on kept and rejected rows together."""
+    _create_measured(con, contract, kept, rejected, as_of)
+    duplicates = find_duplicates(con, contract, "measured")
+    rows, tables = row_checks(contract, as_of, duplicates), table_checks(contract)
+    parts = ["count(*)", *(check.value for check in tables)]
+    for check in rows:
+        broken = f"({check.broken} or coalesce(failed_key = {literal(check.promise.id)}, false))"
+        parts += [f"count(*) filter ({check.applies} or {broken})", f"count(*) filter ({broken})"]
+    [(n_rows, *counted)] = con.execute(f"select {', '.join(parts)} from measured t").fetchall()
+    for table in (*duplicates.values(), "measured"):
+        con.execute(f"drop table {table}")
+    values, counts = counted[: len(tables)], iter(counted[len(tables) :])
+    measures = [
+        _measured(contract, check.promise, (check.minimum, check.maximum), value, n_rows)
+        for check, value in zip(tables, values, strict=True)
+    ]
+    for check, n, n_failed in zip(rows, counts, counts, strict=True):
+        limits = (check.promise.mostly, 1.0)
+        share = (n - n_failed) / n if n else 1.0  # of no rows, all keep it
+        measures.append(_measured(contract, check.promise, limits, share, n, n_failed=n_failed))
+    return measures
+
+
+def _measured(
+    contract: Contract,
+    promise: Expectation,
+    limits: tuple[float | None, float | None],
+    value: float,
+    n_evaluated: int,
+    *,
+    n_failed: int = 0,
+) -> Measure:
+    return Measure(
+        contract_id=contract.id,
+        check=promise.id,
+        expectation=promise.expectation,
+        on_failure=promise.on_failure,
+        why=promise.why,
+        says_sv=promise_sv(promise),
+        value=float(value),
+        minimum=limits[0],
+        maximum=limits[1],
+        n_evaluated=n_evaluated,
+        n_failed=n_failed,
+    )
+
+
+def _create_measured(
+    con: duckdb.DuckDBPyConnection, contract: Contract, kept: str, rejected: str, as_of: date
+) -> None:
+    """The table `measured`: kept and rejected rows typed, with what was invalid in each."""
+    read_numbers(con, contract, rejected, as_of)
+    names = ", ".join(quoted(column.name) for column in contract.columns)
+    flags = "".join(
+        f", coalesce(list_contains(e.emptied, {literal(column.name)}), false) as {invalid(column)}"
+        for column in contract.columns
+        if column.can_be_invalid
+    )
+    con.execute(f"""
+        create or replace temp table measured as
+        select {names}, row_id, null::varchar as failed_key{flags}
+        from {kept} left join (
+            select row_id, list(column_name) as emptied from emptied_cells
+            where contract_id = {literal(contract.id)} group by row_id
+        ) e using (row_id)
+        union all by name
+        {typed_sql(contract, rejected, "row_id", "failed_key")}
+        """)
+
+
+# -- judging ---------------------------------------------------------------------------------
+
+
+def judge(measures: Sequence[Measure]) -> list[CheckResult]:
+    """What Great Expectations says of the measures, in their order."""
+    if not measures:
+        return []
+    succeeded = _validate(measures)
+    return [CheckResult(**asdict(m), passed=succeeded[m.column]) for m in measures]
+
+
+def _validate(measures: Sequence[Measure]) -> dict[str, bool]:
+    """Metric column -> success, as Great Expectations' result document has it."""
+    gx = great_expectations()
+    import pandas as pd  # noqa: PLC0415 - comes with great_expectations
+
+    frame = pd.DataFrame([{m.column: m.value for m in measures}])
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("metrics").add_dataframe_asset("night")
+    batch = asset.add_batch_definition_whole_dataframe("row").get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(
+        name="contracts",
+        expectations=[
+            gx.expectations.ExpectColumnMaxToBeBetween(
+                column=m.column,
+                min_value=m.minimum,
+                max_value=m.maximum,
+                severity=SEVERITY[m.on_failure],
+                meta={"contract": m.contract_id, "check": m.check, "expectation": m.expectation},
+            )
+            for m in measures
+        ],
+    )
+    outcome = batch.validate(suite, result_format="BASIC")
+    return {
+        result.expectation_config.kwargs["column"]: bool(result.success)
+        for result in outcome.results
+    }
+
+
+def great_expectations() -> Any:
+    """The library, imported when it is first needed: it takes 3 s, and calls nobody."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx  # noqa: PLC0415
+
+    return gx
+
+
+def failures(results: Iterable[CheckResult]) -> list[CheckResult]:
+    return [result for result in results if not result.passed]
