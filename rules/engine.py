@@ -230,9 +230,8 @@ def check_rows(rule: Rule, own: pl.DataFrame) -> None:
         f"more than once for the same ({', '.join(grain)})": pl.struct(grain).is_duplicated(),
         "with lists of rows and values of unequal length": pl.any_horizontal(False, *uneven),
     }
-    faults = [
-        f"{n} rows {what}" for what, test in counted.items() if (n := own.filter(test).height)
-    ]
+    found = own.select(test.sum().alias(what) for what, test in counted.items()).row(0)
+    faults = [f"{n} rows {what}" for what, n in zip(counted, found, strict=True) if n]
     if faults:
         raise RuleError(f"{rule.id}/signal.sql returns " + "; ".join(faults) + ".")
 
@@ -272,15 +271,17 @@ def _step_points(step: Step, value: Number | None) -> float:
 
 def _signals(spec: RuleSpec, own: pl.DataFrame, unseen: list[str]) -> pl.DataFrame:
     note = unseen_sv(unseen)
-    scored = [points(spec, facts) for facts in own.iter_rows(named=True)]
-    texts = [render(spec.explain_sv, facts) + note for facts in own.iter_rows(named=True)]
+    told = [
+        (*points(spec, facts), render(spec.explain_sv, facts) + note)
+        for facts in own.iter_rows(named=True)
+    ]
     made = own.with_columns(
         pl.lit(spec.id).alias("rule_id"),
         pl.lit(spec.version, pl.Int32).alias("rule_version"),
         pl.lit(spec.lane).alias("lane"),
-        pl.Series("points", [score for score, _ in scored], pl.Float64),
-        pl.Series("points_sv", [text for _, text in scored], pl.String),
-        pl.Series("explain_sv", texts, pl.String),
+        pl.Series("points", [score for score, _, _ in told], pl.Float64),
+        pl.Series("points_sv", [text for _, text, _ in told], pl.String),
+        pl.Series("explain_sv", [text for _, _, text in told], pl.String),
         _others(own, "other_person_id").alias("other_person_ids"),
         _others(own, "other_dwelling_id").alias("other_dwelling_ids"),
     )

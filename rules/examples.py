@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import functools
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
 import duckdb
+import polars as pl
 import yaml
 from pydantic import Field, model_validator
 
@@ -155,26 +155,30 @@ class Bench:
         rule: Rule,
         examples: Examples,
         example: Example,
-        *,
-        sql: str | None = None,
         parameters: Mapping[str, Number] | None = None,
     ) -> list[Row]:
-        """The signals: the SQL's columns, points and explain_sv. `sql` and `parameters` (outside
-        their allowed range, too) replace the rule's own."""
-        rows = rows_of(examples.base, example.rows, rule.spec.reads)
-        tried = rule if sql is None else replace(rule, sql=sql)
-        values = {**rule.spec.defaults, **(parameters or {})}
-        as_of = examples.as_of or boring_rows()["as_of"]
-        visible = sources_of(rule) - set(example.without)
+        """The signals: the SQL's columns, points and explain_sv. `parameters` may lie outside
+        their allowed range."""
+        own = self.returned(rule, examples, example, parameters)
         unseen = [source for source in rule.spec.uses if source in example.without]
-        self._fill(rows)
-        self._see(rule, visible)
-        own = engine.run_sql(self.con, tried, as_of, values)
-        computed = engine.finish(tried, own, key=KEY, unseen=unseen)
+        computed = engine.finish(rule, own, key=KEY, unseen=unseen)
         shown = computed.own.drop("signal_id").with_columns(
             computed.signals["points"], computed.signals["explain_sv"]
         )
         return shown.to_dicts()
+
+    def returned(
+        self,
+        rule: Rule,
+        examples: Examples,
+        example: Example,
+        parameters: Mapping[str, Number] | None = None,
+    ) -> pl.DataFrame:
+        """What the SQL returns on the example's rows, unchecked."""
+        self._fill(rows_of(examples.base, example.rows, rule.spec.reads))
+        self._see(rule, sources_of(rule) - set(example.without))
+        values = {**rule.spec.defaults, **(parameters or {})}
+        return engine.run_sql(self.con, rule, examples.as_of or boring_rows()["as_of"], values)
 
     def _see(self, rule: Rule, visible: frozenset[str]) -> None:
         """Show the rule's tables; they stay shown until another rule or set of sources comes."""

@@ -59,7 +59,7 @@ def put(con: duckdb.DuckDBPyConnection, table: str, *rows: dict[str, object]) ->
     marks = ", ".join("?" * len(columns))
     for row in rows:
         cells = {**boring_rows()[table], **row}
-        con.execute(f"insert into {table} values ({marks})", [cells[name] for name in columns])
+        con.execute(f"insert into {table} values ({marks})", [cells.get(name) for name in columns])
 
 
 def computed(con: duckdb.DuckDBPyConnection, rule: Rule, **changes: object) -> Computed:
