@@ -50,7 +50,7 @@ def sublet_holder_away(stage: Stage) -> None:
     inside = [stranger(stage, flat) for _ in range(stage.dice.randint(1, 2))]
     outside = [observed(stage, flat, holder, 4500) for _ in range(stage.dice.randint(1, 4))]
     case = stage.planted("sublet_holder_away", holder, [flat], inside + outside, 1 + len(outside))
-    if len(stage.truth.planted) % 5 == 0:
+    if stage.n_planted("sublet_holder_away") % 5 == 1:
         stage.change(holder, protection="SEKRETESSMARKERING", protected_from_night=1)
         stage.truth.nights.append(
             (case, "holder_registered_elsewhere", holder, flat, "closed", "protection")
@@ -94,7 +94,7 @@ def parking_resale(stage: Stage) -> None:
             stage.marry(holder, other, stage.ago(1500, 4000))
     stage.lease(flat, holder)
     n = stage.dice.randint(2, 4)
-    ends = len(stage.truth.planted) % 2 == 0
+    ends = stage.n_planted("parking_resale") % 2 == 0
     for _ in range(n):
         stage.parking(flat, holder, to_on_second_night=stage.as_of if ends else None)
     case = stage.planted("parking_resale", holder, [flat], [], n)
@@ -245,7 +245,7 @@ def vehicle_front(stage: Stage) -> None:
     stage.pay("EKONOMISKT_BISTAND", main, 7200, at=flat, housing_cost=stage.rent(flat),
               n_adults=1, n_children=0)  # fmt: skip
     n = stage.dice.randint(25, 55)
-    sold = len(stage.truth.planted) % 2 == 0
+    sold = stage.n_planted("vehicle_front") % 2 == 0
     for _ in range(n):
         status = "AVSTALLD" if stage.maybe(0.2) else "I_TRAFIK"
         stage.car(main, flat, status=status, owned_since_on=stage.ago(30, 510),

@@ -258,6 +258,10 @@ class Stage:
         self.truth.planted.append(Planted(typology, main, dwellings, others, leaks))
         return len(self.truth.planted) - 1
 
+    def n_planted(self, typology: str) -> int:
+        """How many of that typology have been planted so far."""
+        return sum(case.typology == typology for case in self.truth.planted)
+
     def innocent(self, kind: str, person: int | None, dwelling: int | None) -> None:
         self.truth.benign.append((kind, person, dwelling))
 

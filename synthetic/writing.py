@@ -31,10 +31,11 @@ def delivery(
     """Writes `tables` (path without suffix -> texts) into the folder; its name is the date."""
     files = []
     for path, table in tables.items():
-        kind = formats.get(path, "csv")
+        table_name = path.rstrip("_0123456789")  # tenancy/kontrakt_2 is one landlord's file
+        kind = formats.get(table_name, "csv")
         target = folder / f"{path}.{kind}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        encoding = ENCODINGS.get(path, UTF_8) if kind == "csv" else UTF_8
+        encoding = ENCODINGS.get(table_name, UTF_8) if kind == "csv" else UTF_8
         content = _content(target, table, kind, encoding)
         files.append(
             {
@@ -69,6 +70,8 @@ def _content(target: Path, table: pl.DataFrame, kind: Format, encoding: str) -> 
 
 def csv(table: pl.DataFrame, encoding: str, separator: str = ";") -> bytes:
     """Header and rows with CRLF; letters that the encoding lacks become `?`, as in practice."""
+    # Polars quotes an empty string; the sources leave the cell empty.
+    table = table.with_columns(pl.col(pl.String).replace("", None))
     text = table.write_csv(separator=separator, line_terminator="\r\n").encode(UTF_8)
     if encoding == UTF_8:
         return text
