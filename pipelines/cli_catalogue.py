@@ -103,4 +103,8 @@ def check(
 def _table(*columns: str) -> Table:
     from rich.table import Table  # noqa: PLC0415
 
-    return Table(*columns, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(columns[0], no_wrap=True, overflow="ignore")  # ids are copied, never cut
+    for column in columns[1:]:
+        table.add_column(column)
+    return table

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -42,8 +43,9 @@ def demo(
     from pipelines.summary import top_cases  # noqa: PLC0415 - Polars
 
     opened = Home.open(home)
+    only_synthetic(opened)
     with out.status(f"Making a town of {people:,} people …"):
-        folder = _make_town(opened.inbox, people, seed, DEMO_DATE)
+        folder = make_town(opened, people, seed)
     _run(folder, opened.path, replace=True)
     out.print(top_cases(opened))
     shown = opened.path if opened.path != Path("home").resolve() else Path("home")
@@ -59,13 +61,20 @@ def demo(
 
 
 def synth(
-    folder: Annotated[Path, typer.Argument(help="Inbox to write to; the delivery gets a folder.")],
+    folder: Annotated[Path, typer.Argument(help="Gets delivery/<date>/ and truth/.")],
     people: PeopleOption = 20_000,
     seed: SeedOption = 1,
     extract_date: DateOption = DEMO_DATE,
+    nights: Annotated[int, typer.Option(min=1, max=3, help="Nights in a row from that date.")] = 1,
 ) -> None:
-    """Write a delivery of a synthetic town: nobody in it exists."""
-    out.print(f"Written: {_make_town(folder, people, seed, extract_date)}", soft_wrap=True)
+    """Write a delivery of a synthetic town, with the truth beside it: nobody in it exists."""
+    from synthetic import town  # noqa: PLC0415 - Polars
+
+    days = [extract_date.date() + timedelta(days=night) for night in range(nights)]
+    with out.status(f"Making a town of {people:,} people …"):
+        town.make(people, seed, days, folder)
+    for day in days:
+        out.print(f"Written: {folder / 'delivery' / day.isoformat()}", soft_wrap=True)
 
 
 def housekeeping(home: HomeOption = None) -> None:
@@ -90,5 +99,25 @@ def _run(delivery: Path, home: Path | None, replace: bool) -> None:
     out.print(summary(opened, ran.extract_date), highlight=False, soft_wrap=True)
 
 
-def _make_town(inbox: Path, people: int, seed: int, extract_date: datetime) -> Path:
-    raise NotImplementedError
+def only_synthetic(home: Home) -> None:
+    """Raise BoendesignalError where the home holds a real night: no demo is mixed with it."""
+    from assets.published import published_nights, read_run  # noqa: PLC0415
+    from data_contracts.errors import BoendesignalError  # noqa: PLC0415
+
+    if any(not read_run(folder).is_synthetic for folder in published_nights(home).values()):
+        raise BoendesignalError(
+            "This home holds nights of real people: a demo does not belong there. Give another "
+            "--home."
+        )
+
+
+def make_town(home: Home, people: int, seed: int) -> Path:
+    """The demo's delivery in the home's inbox, in the place of an earlier demo's."""
+    from synthetic import town  # noqa: PLC0415 - Polars
+
+    made, waiting = home.path / "town", home.inbox / f"{DEMO_DATE:%Y-%m-%d}"
+    town.make(people, seed, DEMO_DATE.date(), made)
+    shutil.rmtree(waiting, ignore_errors=True)
+    home.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.move(made / "delivery" / waiting.name, waiting)
+    return waiting
