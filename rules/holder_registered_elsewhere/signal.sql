@@ -77,6 +77,7 @@ signals as (
         greatest(lease.from_on, holder.registered_on) as since_on,
         lease.address_certainty * lease.holder_certainty as certainty,
         holder.full_name as holder_name,
+        leased.label as leased_dwelling,
         lease.lease_address,
         lease.from_on as lease_from,
         holder.registered_address,
@@ -84,6 +85,7 @@ signals as (
         coalesce(others.n_registered_there, 0) as n_registered_there,
         others.registered_names,
         others.registered_row_ids,
+        leased.row_id as dwelling_row_id,
         lease.row_id as lease_row_id,
         holder.row_id as person_row_id
     from numbered_leases as lease
