@@ -24,7 +24,7 @@ def twins(stage: Stage) -> None:
 
 def same_name_father_son(stage: Stage) -> None:
     flat = stage.flat((3, 4))
-    woman, man = stage.couple(flat, age=(42, 55))
+    woman, man = stage.couple(flat, age=(45, 55))
     stage.lease(flat, man)
     son = stage.child((man, woman), flat, (16, 22), male=True, first=stage.of(man, "first"))
     stage.innocent("same_name_father_son", son, flat)
@@ -177,8 +177,8 @@ def care_home_move(stage: Stage) -> None:
 def hospital_mail(stage: Stage) -> None:
     """In hospital for months: post goes to a daughter, the flat and its registration remain."""
     flat, home = stage.flat((1, 2)), stage.host()
-    patient = stage.person(flat, age=(55, 88), since=stage.ago(2000, 6000))
-    daughter = stage.child((patient,), home, (25, 32), male=False, since=stage.ago(600, 2000))
+    patient = stage.person(flat, age=(52, 64), since=stage.ago(2000, 6000))
+    daughter = stage.child((patient,), home, (25, 30), male=False, since=stage.ago(600, 2000))
     stage.lease(flat, patient, invoice_dwelling=home)
     stage.mail_to(patient, home, care_of=daughter)
     stage.innocent("hospital_mail", patient, flat)
@@ -233,7 +233,7 @@ def work_elsewhere(stage: Stage) -> None:
 def student_parent_lease(stage: Stage) -> None:
     """A parent signed for the flat where the student child lives and is registered."""
     flat, home = stage.flat((1, 2)), stage.other_home()
-    woman, man = stage.couple(home, age=(45, 58))
+    woman, man = stage.couple(home, age=(48, 58))
     student = stage.child((man, woman), flat, (19, 24), since=stage.ago(100, 900))
     stage.lease(flat, man, from_on=stage.of(student, "registered_on"), invoice_dwelling=home)
     stage.innocent("student_parent_lease", student, flat)
@@ -264,9 +264,8 @@ def newcomer_with_relatives(stage: Stage) -> None:
     flat = stage.flat((3, 4))
     _, man = stage.couple(flat, age=(28, 45))
     stage.lease(flat, man)
-    parent = stage.person(stage.host(), age=(64, 80), male=False, origin=stage.of(man, "origin"))
-    stage.parent(man, parent)
-    guest = stage.child((parent,), flat, (22, 40), since=stage.ago(20, 200))
+    parent = stage.elder(man, stage.host(), male=False)
+    guest = stage.child((parent,), flat, (27, 40), since=stage.ago(20, 200))
     stage.pay("ETABLERINGSERSATTNING", guest, 7200, at=flat)
     stage.innocent("newcomer_with_relatives", guest, flat)
 
@@ -276,10 +275,8 @@ def family_in_one_flat(stage: Stage) -> None:
     flat = stage.flat((4, 5))
     woman, man = stage.couple(flat, age=(30, 45))
     stage.lease(flat, man)
-    elder = stage.person(flat, age=(66, 80), last=stage.of(man, "last"),
-                         origin=stage.of(man, "origin"), since=stage.ago(200, 1500))  # fmt: skip
-    stage.parent(man, elder)
-    uncle = stage.child((elder,), flat, (24, 35), since=stage.ago(100, 1500))
+    elder = stage.elder(man, flat, last=stage.of(man, "last"), since=stage.ago(200, 1500))
+    uncle = stage.child((elder,), flat, (28, 38), since=stage.ago(100, 1500))
     for age in ((1, 5), (7, 12)):
         stage.child((man, woman), flat, age)
     stage.innocent("family_in_one_flat", uncle, flat)
@@ -292,8 +289,7 @@ def large_family(stage: Stage) -> None:
     stage.lease(flat, man, co_holder=woman)
     for age in ((0.5, 1.5), (3, 4), (5.5, 7), (8, 9.5), (11, 12)):
         stage.child((man, woman), flat, age)
-    elder = stage.person(flat, age=(65, 78), since=stage.ago(300, 1500), male=False)
-    stage.parent(woman, elder)
+    stage.elder(woman, flat, since=stage.ago(300, 1500), male=False)
     stage.pay("BARNBIDRAG", woman, 6250)
     stage.pay("FLERBARNSTILLAGG", woman, 2990)
     stage.innocent("large_family", man, flat)
@@ -319,6 +315,18 @@ def newborn(stage: Stage) -> None:
     stage.innocent("newborn", child, flat)
 
 
+def stale_lease(stage: Stage) -> None:
+    """The landlord never ended the lease of the tenant before; a new tenant has the flat."""
+    flat, new = stage.flat((2, 3)), stage.flat((2, 3))
+    moved = stage.ago(300, 1200)
+    before = stage.person(new, age=(25, 70), since=moved)
+    stage.move(before, flat, moved - 1500, moved)
+    stage.lease(new, before)
+    stage.lease(flat, before, from_on=moved - 1500)
+    stage.lease(flat, stage.person(flat, age=(22, 60), since=moved + 30))
+    stage.innocent("stale_lease", before, flat)
+
+
 def wrong_flat_number(stage: Stage) -> None:
     """The landlord's flat number is that of a neighbour on the same stairs, who has a lease too."""
     flat = stage.flat((2, 3))
@@ -337,9 +345,8 @@ def maiden_name_lease(stage: Stage) -> None:
     flat = stage.flat((2, 3, 4))
     woman, man = stage.couple(flat, age=(26, 50))
     stage.change(woman, last=stage.of(man, "last"))
-    before = stage.person(stage.host(), age=(60, 75), origin=stage.of(woman, "origin"))
+    before = stage.elder(woman, stage.host())
     stage.lease(flat, woman, named_last=stage.of(before, "last"))
-    stage.parent(woman, before)
     stage.innocent("maiden_name_lease", woman, flat)
 
 
@@ -386,6 +393,7 @@ STORIES: dict[str, Callable[[Stage], None]] = {
         large_family,
         new_cohabitant,
         newborn,
+        stale_lease,
         wrong_flat_number,
         maiden_name_lease,
         protected_identity,

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.parameters import Parameters
-from synthetic.people import Households
+from synthetic.people import YEAR, Households
 from synthetic.randomness import Ints, numpy_dice, pick
 from synthetic.tables import Town, nullable
 
@@ -36,6 +36,7 @@ def dwellings(
             "holder": _old_numbers(town, holder),
             "co_holder": nullable(other, ~joint),
             "is_number_missing": rng.random(rows.size) < par.share_number_missing,
+            "is_number_mistyped": rng.random(rows.size) < par.share_number_mistyped,
             "from_on": registered - rng.integers(0, 45, rows.size),
             "rent": town.dwellings["rent"].to_numpy()[dwelling],
             "invoice_dwelling": nullable(
@@ -68,13 +69,15 @@ def _ended(
     left = np.flatnonzero((previous >= 0) & let[np.maximum(previous, 0)])
     left = left[rng.random(left.size) < par.share_ended_lease_kept * 4]
     dwelling = previous[left]
+    adult_on = town["people"]["birth_on"].to_numpy()[homes.head[left]] + round(18 * YEAR)
+    began = homes.since_on[left] - rng.integers(400, 4000, left.size)
     town.add(
         "leases",
         {
             "dwelling": dwelling,
             "holder": homes.head[left],
             "is_number_missing": rng.random(left.size) < par.share_number_missing,
-            "from_on": homes.since_on[left] - rng.integers(400, 4000, left.size),
+            "from_on": np.minimum(np.maximum(began, adult_on), homes.since_on[left] - 30),
             "to_on": np.minimum(homes.since_on[left] + rng.integers(0, 60, left.size),
                                 town.as_of - 1),
             "rent": town.dwellings["rent"].to_numpy()[dwelling] - 300,
@@ -93,7 +96,8 @@ def parking(town: Town, homes: Households, tenants: Ints, seed: int, par: Parame
     by_owner = rng.random(rows.size) < 0.8
     holder = np.where(by_owner & (adult >= 0), adult, homes.head[rows])
     n = rows.size
-    since = homes.since_on[rows]
+    adult_on = town["people"]["birth_on"].to_numpy()[holder] + round(18 * YEAR)
+    since = np.minimum(np.maximum(homes.since_on[rows], adult_on), town.as_of - 30)
     span = np.maximum(town.as_of - since, 1)
     town.add(
         "leases",

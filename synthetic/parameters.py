@@ -74,6 +74,7 @@ INNOCENT: Mapping[str, int] = MappingProxyType(
         "shared_custody": 8,
         "short_term_lease": 8,
         "sold_car_not_registered": 8,
+        "stale_lease": 4,
         "storage_in_garage": 8,
         "student_parent_lease": 8,
         "takeover_in_progress": 8,
@@ -121,6 +122,7 @@ class Parameters:
     # Leases
     share_let_flats_delivered: float = 0.94  # some private landlords deliver nothing
     share_number_missing: float = 0.07  # old leases and moves between systems
+    share_number_mistyped: float = 0.0015  # one digit wrong, so that the check digit fails
     share_ended_lease_kept: float = 0.03  # ended leases stay in the file for a while
     share_bill_elsewhere: float = 0.01  # box, relative, trustee
     share_parking: float = 0.28  # of tenant households with a car

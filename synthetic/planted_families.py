@@ -165,7 +165,7 @@ def undeclared_adult(stage: Stage) -> None:
 def adult_child_shadow(stage: Stage) -> None:
     """A grown child registered elsewhere with post at home, where support is counted without."""
     flat = stage.flat((3, 4))
-    parent = stage.person(flat, age=(40, 55), male=False, since=stage.ago(1500, 3500))
+    parent = stage.person(flat, age=(43, 55), male=False, since=stage.ago(1500, 3500))
     for age in ((5.5, 9), (11, 14)):
         stage.child((parent,), flat, age)
     moved = stage.ago(200, 700)

@@ -72,8 +72,8 @@ def kontrakt(
             _serials("K", n, seed).alias("serial"),
             pl.Series("code", flat_code),
             pl.Series("row", np.arange(n)),
-            numbers_of(numbers, leases["holder"]).alias("holder_number"),
-            numbers_of(numbers, leases["co_holder"]).alias("co_number"),
+            gather(numbers, leases["holder"]).alias("holder_number"),
+            gather(numbers, leases["co_holder"]).alias("co_number"),
             name.alias("name"),
             _names(rng, town, leases["co_holder"], par).alias("co_name"),
             dirt.phones(rng, phone, numbers.len(), seed).alias("phone"),
@@ -91,7 +91,10 @@ def kontrakt(
                                     (pl.col("row") % 89 + 10).cast(pl.String))),
         objekttyp="object_kind",
         kontraktstyp="lease_kind",
-        hyresgast_personnummer=pl.when(~pl.col("is_number_missing")).then("holder_number"),
+        hyresgast_personnummer=pl.when(pl.col("is_number_mistyped"))
+        .then(_mistyped("holder_number"))
+        .when(~pl.col("is_number_missing"))
+        .then("holder_number"),
         hyresgast_namn=pl.coalesce("named_text", "name"),
         medhyresgast_personnummer="co_number",
         medhyresgast_namn="co_name",
@@ -118,8 +121,10 @@ def kontrakt(
     )  # fmt: skip
 
 
-def numbers_of(numbers: pl.Series, person: pl.Series) -> pl.Series:
-    return gather(numbers, person)
+def _mistyped(number: str) -> pl.Expr:
+    """The number with another check digit."""
+    digit = (pl.col(number).str.slice(11).cast(pl.Int64) + 3) % 10
+    return pl.concat_str(pl.col(number).str.slice(0, 11), digit.cast(pl.String))
 
 
 def beslut(town: Town, numbers: pl.Series, month: str, seed: int, par: Parameters) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from synthetic.places import Places
 from synthetic.randomness import dice, numpy_dice
 from synthetic.tables import SCHEMAS, Town
 
+ADULT_DAYS = round(18 * YEAR)
 AUTHORITY = {
     "EKONOMISKT_BISTAND": "SOCIALTJANSTEN",
     "BOSTADSTILLAGG": "PENSIONSMYNDIGHETEN",
@@ -183,11 +184,20 @@ class Stage:
             self.parent(child, p, custody is None or p in custody)
         return child
 
+    def elder(self, child: int, dwelling: int, **more: Any) -> int:
+        """The child's mother or father, 22 to 36 years older."""
+        birth = self.of(child, "birth_on") - int(self.dice.uniform(22, 36) * YEAR)
+        more.setdefault("origin", self.of(child, "origin"))
+        elder = self.person(dwelling, birth=birth, **more)
+        self.parent(child, elder)
+        return elder
+
     def parent(self, child: int, parent: int, has_custody: bool = False) -> None:
         self._append("parents", {"child": child, "parent": parent, "has_custody": has_custody})
 
     def move(self, person: int, dwelling: int, from_on: int, to_on: int) -> None:
-        """The person was registered in the dwelling until `to_on`."""
+        """The person was registered in the dwelling until `to_on`, and not before birth."""
+        from_on = max(from_on, self.of(person, "birth_on"))
         self._append(
             "moves", {"person": person, "dwelling": dwelling, "from_on": from_on, "to_on": to_on}
         )
@@ -211,6 +221,8 @@ class Stage:
         """A first-hand lease since the holder's registration; numbers present unless said."""
         more.setdefault("from_on", self._registered(holder) - self.dice.randint(0, 30))
         more.setdefault("rent", self.rent(dwelling))
+        if holder is not None:
+            more["from_on"] = max(more["from_on"], self.of(holder, "birth_on") + ADULT_DAYS)
         return self._append("leases", {"dwelling": dwelling, "holder": holder, **more})
 
     def _registered(self, person: int | None) -> int:

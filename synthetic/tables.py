@@ -72,6 +72,7 @@ LEASES = {
     "named_text": TEXT,  # a tenant that is no person
     "co_holder": INT,
     "is_number_missing": YES,
+    "is_number_mistyped": YES,
     "from_on": INT,
     "to_on": INT,
     "to_on_second_night": INT,
@@ -127,6 +128,7 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 DEFAULTS: Mapping[str, Any] = {
     "is_coordination": False,
     "is_number_missing": False,
+    "is_number_mistyped": False,
     "civil_status": "OG",
     "object_kind": "BOSTAD",
     "lease_kind": "FORSTAHAND",

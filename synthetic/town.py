@@ -1,4 +1,7 @@
-"""Makes an invented municipality: `make(people=20_000, seed=1, nights=..., out=...)`."""
+"""Makes an invented municipality: `make(people=20_000, seed=1, nights=..., out=...)`.
+
+`make` writes deliveries and truth beside each other; `deliver` puts deliveries into an inbox.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +57,35 @@ def make(
 ) -> None:
     """Writes `out/delivery/<date>/` per night and `out/truth/` for a town of about that size.
 
+    The other arguments are those of `deliver`.
+    """
+    deliver(
+        people,
+        seed,
+        nights,
+        out / "delivery",
+        truth=out / "truth",
+        municipality=municipality,
+        formats=formats,
+        one_file_per_landlord=one_file_per_landlord,
+        parameters=parameters,
+    )
+
+
+def deliver(
+    people: int,
+    seed: int,
+    nights: Sequence[date] | date,
+    inbox: Path,
+    *,
+    truth: Path | None = None,
+    municipality: tuple[str, str] = MUNICIPALITY,
+    formats: Mapping[str, writing.Format] | None = None,
+    one_file_per_landlord: bool = False,
+    parameters: Parameters | None = None,
+) -> list[Path]:
+    """Writes `inbox/<date>/` per night, and the truth where it is wanted; returns the folders.
+
     The first night is the town; the second changes a few rows; the third has no vehicle extract.
     `formats` maps a table (`tenancy/kontrakt`) to csv, parquet or xlsx; csv where it says nothing.
     The same arguments give the same bytes. Raises ValueError for arguments that make no sense.
@@ -74,9 +106,10 @@ def make(
         shown = _shown(tables, night, seed)
         if one_file_per_landlord:
             shown = _per_landlord(shown)
-        folder = out / "delivery" / on.isoformat()
-        writing.delivery(folder, on, municipality[0], shown, formats or {})
-    writing.truth(out / "truth", town, _numbers(town), told)
+        writing.delivery(inbox / on.isoformat(), on, municipality[0], shown, formats or {})
+    if truth is not None:
+        writing.truth(truth, town, _numbers(town), told)
+    return [inbox / on.isoformat() for on in dates]
 
 
 def invent(

@@ -20,9 +20,9 @@ def test_leases_hold_every_kind_of_dirt(delivered: Delivered) -> None:
     """Abbreviations, capitals, lost letters, glued entrances, storeys and flat numbers in text."""
     text = "\n".join(delivered.table("tenancy/kontrakt")["adress"])
     patterns = (
-        (r"v\. ?\d", r"g\. ?\d", r"^[A-ZÅÄÖ]{5,}", r"Ã", r"vagen", r"  ")  # the street
-        + (r"\d[A-D]\b", r"\d [a-d]\b", r"\d tr$", r" nb$", r" bv$", r"t\.h\.")  # the stairs
-        + (r" lgh \d{4}", r", lgh ", r" LGH ", r"lgh\.", r" \d{4}$", r" läg \d")  # the flat
+        *(r"v\. ?\d", r"g\. ?\d", r"^[A-ZÅÄÖ]{5,}", r"Ã", r"vagen", r"  "),  # the street
+        *(r"\d[A-D]\b", r"\d [a-d]\b", r"\d tr$", r" nb$", r" bv$", r"t\.h\."),  # the stairs
+        *(r" lgh \d{4}", r", lgh ", r" LGH ", r"lgh\.", r" \d{4}$", r" läg \d"),  # the flat
     )
     for pattern in patterns:
         assert re.search(pattern, text, re.MULTILINE), pattern
