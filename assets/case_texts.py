@@ -56,14 +56,13 @@ def summaries(signals: pl.DataFrame, cases: pl.DataFrame, rules: dict[str, Rule]
     The summary names each signal with its points; an echo of a stronger one says so.
     """
     titles = {rule.id: rule.spec.title_sv for rule in rules.values()}
-    ordered = signals.sort(["counted_points", "points", "signal_id"], descending=[True, True, False])
+    strongest_first = ["counted_points", "points", "signal_id"]
+    ordered = signals.sort(strongest_first, descending=[True, True, False])
     lines: dict[str, list[str]] = {}
     for case_id, rule_id, text, points, counted in ordered.select(
         "case_id", "rule_id", "explain_sv", "points", "counted_points"
     ).iter_rows():
-        said = (
-            f"{number(points)} poäng" if counted else f"{number(points)} poäng, räknas inte igen"
-        )
+        said = f"{number(points)} poäng" if counted else f"{number(points)} poäng, räknas inte igen"
         lines.setdefault(case_id, []).append(f"{titles[rule_id]} ({said}): {text}")
     lead = dict(signals.select("signal_id", "rule_id").iter_rows())
     rows = [

@@ -11,7 +11,6 @@ import polars as pl
 
 from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
 from assets.case_texts import member_roles, summaries
-from assets.core.identity import with_key
 from assets.ledger import first_seen
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
@@ -78,7 +77,8 @@ def build_cases(ws: Workspace) -> Counts:
     """`signals`, `cases`, `case_members`, `case_points`: what investigators open in the morning."""
     rules = load()
     with ws.connect() as con:
-        with_key(con, ws)
+        con.register("files_in", delivered_files(ws))
+        con.execute("create or replace table source_files as select * from files_in")
         con.execute(ANCHORED)
         con.execute(PARENTS)
         signals = grouped(con.sql("select * from anchored").pl(), con.sql(TIES).pl(), rules)
@@ -97,8 +97,15 @@ def build_cases(ws: Workspace) -> Counts:
     return dict(zip(("signals", "cases", "case_members", "data_quality"), counts, strict=True))
 
 
+def delivered_files(ws: Workspace) -> pl.DataFrame:
+    """One row per delivered file: file_no (the high bits of row_id), contract_id, source_file."""
+    rows = [(file.file_no, file.contract_id, file.path) for file in ws.delivery.files]
+    schema = {"file_no": pl.Int64, "contract_id": pl.String, "source_file": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def grouped(signals: pl.DataFrame, ties: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
-    """Signals with group_id, hypothesis and counted_points; groups of weak signals only left out."""
+    """Signals with group_id, hypothesis and counted_points; groups of weak ones only left out."""
     about = pl.DataFrame(
         [
             (rule.id, rule.spec.weight.hypothesis if rule.spec.weight else "", rule.spec.is_weak)

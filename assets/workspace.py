@@ -22,6 +22,7 @@ from data_contracts.delivery import Delivery
 Counts = dict[str, int | float | str]
 
 LANDING = "landing"  # schema name under which the landing file is attached
+ACCEPTED = "accepted"  # link in nights/<extract_date>/ to the delivery that counts
 
 
 @dataclass
@@ -67,7 +68,7 @@ class Workspace:
             folder for folder in self.home.nights.glob("????-??-??")
             if folder.name < self.as_of.isoformat()
         )
-        accepted = [link for folder in dates if (link := folder / "accepted").exists()]
+        accepted = [link for folder in dates if (link := folder / ACCEPTED).exists()]
         return accepted[-1].resolve() if accepted else None
 
     @contextlib.contextmanager

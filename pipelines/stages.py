@@ -60,7 +60,6 @@ def night() -> tuple[Stage, ...]:
             tuple(accepted(contracts)),
             checks=tuple(checks.contract_checks(contracts)),
             evaluate=checks.contract_results,
-            accepts=True,
         ),
         *core_stages(),
         Stage(
@@ -72,10 +71,11 @@ def night() -> tuple[Stage, ...]:
             evaluate=checks.rule_results,
         ),
         Stage("cases", "Cases", later("assets.cases", "build_cases"), tuple(cases(rules))),
+        Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
             "publish",
             "Publishing",
-            later("assets.publish", "publish"),
+            later("assets.nights", "publish_night"),
             tuple(published()),
             is_last=True,
         ),
@@ -246,6 +246,18 @@ def cases(rules: list[Rule]) -> Iterator[Table]:
             owners=(TEAM,),
             work_table=name,
         )
+
+
+def memory() -> Table:
+    return Table(
+        "night",
+        CASES,
+        "The night kept for replay and audits (rows after the gate, contracts, rules), and what "
+        "later nights look back on: identity, sizes, signals.",
+        deps=("signals", "cases"),
+        kinds=frozenset({"parquet", "duckdb"}),
+        owners=(TEAM,),
+    )
 
 
 def published() -> Iterator[Table]:

@@ -11,6 +11,7 @@ import yaml
 
 from assets.core.holders import agree_names, build_lease_people, normalise_phones
 from assets.core.households import build_households
+from assets.core.identities import build_identity_pairs
 from assets.core.identity import identify_people, with_key
 from assets.core.places import key_dwellings, resolve_addresses
 from assets.workspace import Counts, Workspace
@@ -105,6 +106,7 @@ CORE = (
         ("core_leases", "core_decisions", "core_vehicles", "core_moves"),
         from_sql("core_addresses"),
     ),
+    CoreTable("core_identity_pairs", ("core_persons", "core_observations"), build_identity_pairs),
     CoreTable("core_invalid_numbers", ("kept",), from_sql("core_invalid_numbers")),
 )
 

@@ -12,8 +12,8 @@ known as (
     select
         d.dwelling_id, d.property, d.street_address, d.flat_number, d.postcode, d.city,
         d.n_rooms, d.area_m2,
-        d.dwelling_type like 'SPECIALBOSTAD%' as is_special_housing,
-        d.dwelling_type = 'SPECIALBOSTAD_STUDENT' as is_student_housing,
+        coalesce(d.dwelling_type like 'SPECIALBOSTAD%', false) as is_special_housing,
+        coalesce(d.dwelling_type = 'SPECIALBOSTAD_STUDENT', false) as is_student_housing,
         case d.tenure when 'HYRESRATT' then 'let' when 'BOSTADSRATT' then 'cooperative'
             when 'AGANDERATT' then 'owned' when 'SPECIAL' then 'special' else 'unknown' end
             as tenure,

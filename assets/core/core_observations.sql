@@ -41,15 +41,21 @@ with observed as (
         'vehicle_address', v.owned_since_on, null, a.certainty, a.level, v.row_id
     from core_vehicles v
     join resolved_addresses a on a.row_id = v.row_id and a.field = 'vehicle'
+),
+
+left_dwellings as (
+    select person_id, dwelling_id, max(to_on) as left_on
+    from core_moves
+    where dwelling_id is not null
+    group by person_id, dwelling_id
 )
 
 select o.person_id, o.dwelling_id, o.source, o.kind, o.from_on, o.to_on,
     coalesce(o.from_on <= $as_of, true) and coalesce(o.to_on >= $as_of, true) as is_current,
-    exists (
-        select 1 from core_moves m
-        where m.person_id = o.person_id and m.dwelling_id = o.dwelling_id
-    ) as is_former_address,
+    l.person_id is not null as is_former_address,
+    l.left_on,
     o.certainty, o.level, o.row_id
 from observed o
+left join left_dwellings l on l.person_id = o.person_id and l.dwelling_id = o.dwelling_id
 where o.person_id is not null and o.dwelling_id is not null
 order by o.row_id, o.person_id, o.kind

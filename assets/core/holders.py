@@ -9,7 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from assets.workspace import Counts, Workspace
-from matching.names import compare_pairs, match_names
+from matching.name_batch import compare_columns, match_names
+from matching.name_forms import name_skeleton_expr
 from matching.phones import normalise_expr
 
 CERTAINTY_AT_ADDRESS = 0.95
@@ -94,28 +95,37 @@ def holders_by_name(wanted: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame
     wanted: row_id, role, name, entrance, dwelling_id. bearers: person_id, name, entrance,
     dwelling_id. Two people who fit alike leave the lease without a holder.
     """
-    at_address = _unique(match_names(wanted, bearers, on="entrance"), CERTAINTY_AT_ADDRESS)
+    at_address = _matched(wanted, bearers, "entrance", CERTAINTY_AT_ADDRESS)
     rest = wanted.join(at_address, on=["row_id", "role"], how="anti")
-    only_bearer = _unique(match_names(rest, bearers, on=None), CERTAINTY_ONLY_BEARER)
+    sounding = pl.col("name").map_batches(_skeletons, return_dtype=pl.String).alias("sound")
+    only_bearer = _matched(
+        rest.with_columns(sounding), bearers.with_columns(sounding), "sound", CERTAINTY_ONLY_BEARER
+    )
     return pl.concat([at_address, only_bearer]).sort("row_id", "role")
 
 
-def _unique(matches: pl.DataFrame, certainty: float) -> pl.DataFrame:
-    """Matches with one best person, that person's flat where the address left the flat open."""
-    best = matches.filter(pl.col("score") == pl.col("score").max().over("row_id", "role"))
-    return (
-        best.filter(pl.col("person_id").n_unique().over("row_id", "role") == 1)
-        .unique(["row_id", "role"], maintain_order=True)
-        .select(
-            "row_id",
-            "role",
-            "person_id",
-            pl.lit(False).alias("is_by_number"),
-            (pl.col("score") * certainty).round(4).alias("certainty"),
-            pl.when(pl.col("dwelling_id").is_null() & (pl.col("entrance") == pl.col("entrance_right")))
-            .then(pl.col("dwelling_id_right"))
-            .alias("dwelling_id"),
-        )
+def _skeletons(names: pl.Series) -> pl.Series:
+    return names.to_frame("name").select(name_skeleton_expr(pl.col("name")))["name"]
+
+
+def _matched(
+    wanted: pl.DataFrame, bearers: pl.DataFrame, block: str, certainty: float
+) -> pl.DataFrame:
+    """The one bearer in each lease's block; the bearer's flat where the address left it open."""
+    asked = wanted.drop_nulls(block)
+    matches = match_names(asked, bearers, on=block)
+    found = pl.concat([asked, matches.select("right_index", "score")], how="horizontal")
+    people = bearers.with_row_index("right_index").select(
+        "right_index", "person_id", home="dwelling_id", home_entrance="entrance"
+    )
+    same_house = pl.col("dwelling_id").is_null() & (pl.col("entrance") == pl.col("home_entrance"))
+    return found.join(people, on="right_index").select(
+        "row_id",
+        "role",
+        "person_id",
+        is_by_number=pl.lit(False),
+        certainty=(pl.col("score") * certainty).round(4),
+        dwelling_id=pl.when(same_house).then("home"),
     )
 
 
@@ -126,8 +136,8 @@ def agree_names(ws: Workspace) -> None:
     """
     with ws.connect() as con:
         typed = con.sql(TYPED_NAMES).pl()
-        pairs = compare_pairs(typed["typed"], typed["registered"])
-        agreed = typed.select("row_id", agreement=pairs["level"].replace_strict(AGREEMENT))
+        levels = compare_columns(typed, "typed", "registered")["level"]
+        agreed = typed.select("row_id", agreement=levels.replace_strict(AGREEMENT))
         con.register("agreed", agreed)
         con.execute("create or replace table name_agreements as select * from agreed")
 

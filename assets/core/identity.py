@@ -13,7 +13,9 @@ import polars as pl
 from assets.workspace import Counts, Workspace
 from data_contracts.contract import load_contracts
 
-ID_SQL = "translate(substr(base64(unhex(sha256(getvariable('home_key') || {0}))), 1, 12), '+/', '-_')"
+ID_SQL = (
+    "translate(substr(base64(unhex(sha256(getvariable('home_key') || {0}))), 1, 12), '+/', '-_')"
+)
 """12 characters, 72 bits: a collision among 10 million ids has a chance of one in 10^8."""
 
 STATE_SQL = """
@@ -30,7 +32,10 @@ def with_key(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
 
 def links_before(ws: Workspace, table: str) -> pl.DataFrame:
     """Remembered exceptions from nights with an earlier extract date, the latest word first."""
-    columns = {"person_links": ("number_id", "person_id"), "dwelling_links": ("key_id", "dwelling_id")}
+    columns = {
+        "person_links": ("number_id", "person_id"),
+        "dwelling_links": ("key_id", "dwelling_id"),
+    }
     key, value = columns[table]
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)

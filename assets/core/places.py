@@ -14,7 +14,10 @@ from assets.core.identity import links_before, with_key
 from assets.workspace import Counts, Workspace
 from matching.resolve import resolve
 
-KEY_SQL = "upper(trim({0}.property)) || '|' || upper(trim({0}.street_address)) || '|' || coalesce({0}.flat_number, '')"
+KEY_SQL = (
+    "upper(trim({0}.property)) || '|' || upper(trim({0}.street_address)) || '|'"
+    " || coalesce({0}.flat_number, '')"
+)
 
 QUESTION = ["text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2", "hints"]
 """What makes two address questions the same question."""
@@ -52,8 +55,20 @@ join registered_places p on p.person_id = k.person_id
 group by i.person_id
 """
 
+NO_HINTS = "select null::varchar as person_id, null::varchar[] as dwelling_ids where false"
+
 HINTS = (OWN_HINTS, FORMER_HINTS, KIN_HINTS)
 """In the order in which they are believed: where the person lives or leases, lived, has kin."""
+
+DWELLINGS = """
+select dwelling_id, property, street_address, flat_number, postcode, city, n_rooms, area_m2
+from dwelling_keys order by dwelling_id
+"""
+
+AMBIGUOUS = """
+join resolved_addresses r on r.row_id = f.row_id and r.field = f.field
+where r.level = 'ambiguous' and h.dwelling_ids is not null
+"""
 
 
 def key_dwellings(ws: Workspace) -> Counts:
@@ -124,30 +139,40 @@ def resolve_addresses(ws: Workspace) -> Counts:
     """
     with ws.connect() as con:
         with_key(con, ws)
-        dwellings = con.sql(
-            "select dwelling_id, property, street_address, flat_number, postcode, city, n_rooms,"
-            " area_m2 from dwelling_keys order by dwelling_id"
-        ).pl()
+        dwellings = con.sql(DWELLINGS).pl()
         con.execute(
             "create or replace table resolved_addresses (row_id bigint, field varchar,"
             " dwelling_id varchar, entrance varchar, level varchar, certainty double,"
             " sentence varchar)"
         )
-        for field in ("registered", "moved_from"):
-            _resolve_field(con, dwellings, field)
+        _resolve(con, dwellings, ("registered", "moved_from"), NO_HINTS)
         con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
-        con.execute("create or replace table leased_places as select * from registered_places limit 0")
-        for hints in HINTS:
-            _resolve_field(con, dwellings, "lease", hints)
+        con.execute(
+            "create or replace table leased_places as select * from registered_places limit 0"
+        )
+        _resolve_with_hints(con, dwellings, ("lease",))
         con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
-        for field in ("special", "invoice", "stated", "vehicle"):
-            for hints in HINTS:
-                _resolve_field(con, dwellings, field, hints)
+        _resolve_with_hints(con, dwellings, ("special", "invoice", "stated", "vehicle"))
         counts = con.sql(
             "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
             " 'vehicle') group by level order by level"
         ).fetchall()
     return {f"addresses_{level}": n for level, n in counts}
+
+
+def _resolve_with_hints(
+    con: duckdb.DuckDBPyConnection, dwellings: pl.DataFrame, fields: tuple[str, ...]
+) -> None:
+    """All texts with the first hints; what is then ambiguous, in its houses, with the others."""
+    first, *others = HINTS
+    _resolve(con, dwellings, fields, first)
+    for hints in others:
+        houses = con.sql(
+            "select distinct entrance from resolved_addresses where level = 'ambiguous'"
+            f" and field in {(*fields, '')}"
+        ).pl()["entrance"]
+        house = pl.concat_str(pl.col("property"), pl.lit("|"), pl.col("street_address"))
+        _resolve(con, dwellings.filter(house.is_in(houses.implode())), fields, hints, again=True)
 
 
 FIELDS = {
@@ -179,12 +204,6 @@ FIELDS = {
 }
 
 
-def _confirmed() -> pl.Expr:
-    """A wrong postcode, and yet the one dwelling that fits is the person's own or their kin's."""
-    own = pl.col("hints").str.split(" ").list.contains(pl.col("dwelling_id"))
-    return (pl.col("level") == "wrong_postcode") & own.fill_null(False)
-
-
 def _places_sql(table: str, source: str, field: str) -> str:
     number = "tenant_personnummer" if field == "lease" else "personnummer"
     return f"""
@@ -197,23 +216,27 @@ def _places_sql(table: str, source: str, field: str) -> str:
     """
 
 
-def _resolve_field(
-    con: duckdb.DuckDBPyConnection, dwellings: pl.DataFrame, field: str, hints: str | None = None
+def _resolve(
+    con: duckdb.DuckDBPyConnection,
+    dwellings: pl.DataFrame,
+    fields: tuple[str, ...],
+    hints: str,
+    *,
+    again: bool = False,
 ) -> None:
-    """Resolve one field's texts; with hints, also what an earlier pass left without a dwelling."""
-    asked = (
-        f"select f.*, array_to_string(h.dwelling_ids, ' ') as hints from ({FIELDS[field]}) f"
-        f" left join person_ids i using (personnummer) left join ({hints}) h using (person_id)"
-        if hints
-        else f"select f.*, null::varchar as hints from ({FIELDS[field]}) f"
+    """Resolve the texts of some fields, each distinct question once.
+
+    `again`: only those left ambiguous with a house known, and only answers that say more than that.
+    """
+    texts = " union all ".join(
+        f"select '{field}' as field, * from ({FIELDS[field]})" for field in fields
     )
     rows = con.sql(
-        f"select * from ({asked}) where row_id not in (select row_id from resolved_addresses"
-        f" where field = '{field}' and (dwelling_id is not null or level <> 'ambiguous'))"
-        " order by row_id"
+        f"select f.*, array_to_string(h.dwelling_ids, ' ') as hints from ({texts}) f"
+        f" left join person_ids i using (personnummer) left join ({hints}) h using (person_id)"
+        + (AMBIGUOUS if again else "")
+        + " order by f.row_id, f.field"
     ).pl()
-    if rows.is_empty():
-        return
     questions = rows.select(QUESTION).unique(maintain_order=True).with_row_index("text_id")
     answers = resolve(
         questions.with_columns(tenant_dwelling_ids=pl.col("hints").str.split(" ")).drop("hints"),
@@ -222,18 +245,26 @@ def _resolve_field(
     found = (
         rows.join(questions, on=QUESTION, nulls_equal=True)
         .join(answers, on="text_id")
-        .with_columns(pl.lit(field).alias("field"), confirmed=_confirmed())
+        .with_columns(confirmed=_confirmed())
         .with_columns(
             level=pl.when("confirmed").then(pl.lit("inferred")).otherwise("level"),
             certainty=pl.when("confirmed").then(CONFIRMED).otherwise("certainty"),
         )
+        .filter(pl.col("dwelling_id").is_not_null() | (not again))
         .select("row_id", "field", "dwelling_id", "entrance", "level", "certainty", "sentence")
-        .sort("row_id")
+        .sort("row_id", "field")
     )
     con.register("found", found)
-    con.execute(
-        "delete from resolved_addresses where field = ? and row_id in (select row_id from found)",
-        [field],
-    )
+    if again:
+        con.execute(
+            "delete from resolved_addresses r using found f"
+            " where r.row_id = f.row_id and r.field = f.field"
+        )
     con.execute("insert into resolved_addresses select * from found")
     con.unregister("found")
+
+
+def _confirmed() -> pl.Expr:
+    """A wrong postcode, and yet the one dwelling that fits is the person's own or their kin's."""
+    own = pl.col("hints").str.split(" ").list.contains(pl.col("dwelling_id"))
+    return (pl.col("level") == "wrong_postcode") & own.fill_null(False)

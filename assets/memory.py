@@ -1,0 +1,66 @@
+"""What a home remembers of a night: the kept rows under `nights/`, and what later nights look back on.
+
+Written when the cases stand and before they are published, and for this extract date only: running
+a night again replaces its own memory and nobody else's. A night looks back at earlier dates only.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from assets import sizes
+from assets.core.identity import remember_identity
+from assets.home import private_folder
+from assets.ledger import remember_signals
+from assets.workspace import ACCEPTED, Counts, Workspace
+from data_contracts.contract import load_contracts
+from rules.catalogue import load
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def remember(ws: Workspace) -> Counts:
+    """Keep the night and note identity, sizes and signals for the nights to come."""
+    folder = keep_night(ws)
+    sizes.remember(ws)
+    remember_identity(ws)
+    remember_signals(ws)
+    return {"files": sum(file.is_file() for file in folder.rglob("*"))}
+
+
+def keep_night(ws: Workspace) -> Path:
+    """`nights/<extract_date>/<manifest sha256>/`: kept and quarantined rows, contracts and rules.
+
+    Put in place whole, then named by the link `nights/<extract_date>/accepted`; what a replaced
+    delivery left beside it stays for audit.
+    """
+    night = ws.night
+    for contract in load_contracts().values():
+        _copy(
+            REPOSITORY / "data_contracts" / contract.id / "contract.yml",
+            night / "contracts" / f"{contract.id}.yml",
+        )
+    for rule in load().values():
+        for file in ("rule.yml", "signal.sql"):
+            _copy(rule.folder / file, night / "rules" / rule.id / file)
+    kept = ws.home.night_dir(ws.as_of, ws.delivery.manifest_sha256)
+    private_folder(kept.parent)
+    aside = kept.with_name(f".{kept.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.copytree(night, aside)
+    if kept.exists():
+        shutil.rmtree(kept)
+    os.replace(aside, kept)
+    link = kept.parent / f".{ACCEPTED}.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(kept.name)
+    os.replace(link, kept.parent / ACCEPTED)
+    return kept
+
+
+def _copy(source: Path, target: Path) -> None:
+    private_folder(target.parent)
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
