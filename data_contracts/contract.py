@@ -66,8 +66,8 @@ class Arrival(Strict):
     files: tuple[str, ...] = Field(min_length=1, description="Patterns of manifest paths.")
     formats: tuple[Format, ...] = Field(min_length=1)
     encoding: Literal["utf-8", "utf-8-sig", "iso-8859-1", "windows-1252"] = "utf-8"
-    delimiter: str = Field(";", min_length=1, max_length=1)
-    sheet: str | None = Field(None, description="Excel sheet; the first one where empty.")
+    delimiter: str = Field(default=";", min_length=1, max_length=1)
+    sheet: str | None = Field(default=None, description="Excel sheet; the first one where empty.")
 
 
 class Sizes(Strict):
@@ -75,8 +75,7 @@ class Sizes(Strict):
 
     minimum_share_of_last: float = Field(gt=0, le=1, description="Of the last accepted delivery.")
     maximum_quarantined_share: float = Field(gt=0, le=1, description="Of this delivery's rows.")
-    disregard_quarantined_rows: int = Field(
-        20, ge=0, description="So few rows set aside never count as too many."
+    disregard_quarantined_rows: int = Field(default=20, ge=0, description="So few rows set aside never count as too many."
     )
     on_shrink: Literal["stop", "suspend"]
     why: Said
@@ -97,10 +96,10 @@ class Column(Strict):
     source: str = Field(min_length=1)
     type: ColumnType
     nullable: bool = True
-    codes: dict[str, str] = Field({}, description="Code: meaning.")
+    codes: dict[str, str] = Field(default={}, description="Code: meaning.")
     on_unknown_code: OnFailure | None = None
     on_invalid: Literal["quarantine", "empty"] | None = None
-    width: int | None = Field(None, ge=2, le=12, description="Digits; lost zeros are put back.")
+    width: int | None = Field(default=None, ge=2, le=12, description="Digits; lost zeros are put back.")
     protection: Protection | None = None
     personal_data: PersonalData
     description: Said
@@ -139,8 +138,8 @@ class Expectation(Strict):
     id: Name
     expectation: str = Field(pattern=r"^Expect[A-Za-z]+$")
     arguments: dict[str, Any] = {}
-    mostly: float = Field(1.0, gt=0, le=1, description="Share of the rows that must keep it.")
-    row_condition: str | None = Field(None, description="SQL over canonical columns.")
+    mostly: float = Field(default=1.0, gt=0, le=1, description="Share of the rows that must keep it.")
+    row_condition: str | None = Field(default=None, description="SQL over canonical columns.")
     on_failure: OnFailure
     why: Said
 
@@ -161,10 +160,10 @@ class Contract(Strict):
     purpose: Said
     legal_basis: Name
     grain: Annotated[str, Field(pattern=r"^One row per .+\.$")]
-    required: bool = Field(False, description="Without it the delivery is refused.")
+    required: bool = Field(default=False, description="Without it the delivery is refused.")
     arrival: Arrival
     unknown_columns: Literal["stop"]
-    ignored_columns: dict[str, Said] = Field({}, description="Source column: why it is not read.")
+    ignored_columns: dict[str, Said] = Field(default={}, description="Source column: why it is not read.")
     sizes: Sizes
     key: tuple[Name, ...] = Field(min_length=1, description="No two rows share it.")
     columns: tuple[Column, ...] = Field(min_length=1)

@@ -37,7 +37,7 @@ class ManifestFile(BaseModel):
     rows: int = Field(ge=0, description="Data records without the header.")
     sha256: str = Field(pattern=r"^[0-9a-fA-F]{64}$")
     encoding: str | None = None
-    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
 
 
 class Manifest(BaseModel):

@@ -289,8 +289,11 @@ def _given(column: str) -> str:
     return f"{column} is not null"
 
 
-def _not_null(_: Contract, promise: Expectation, __: dict[str, str]) -> tuple[str, str]:
-    return "true", f"{quoted(promise.arguments['column'])} is null"
+def _not_null(contract: Contract, promise: Expectation, _: dict[str, str]) -> tuple[str, str]:
+    column = contract.by_name[promise.arguments["column"]]
+    # A value that does not fit its type is there, and breaks another promise.
+    is_there = f" and not {invalid(column)}" if column.can_be_invalid else ""
+    return "true", f"{quoted(column.name)} is null{is_there}"
 
 
 def _of_type(contract: Contract, promise: Expectation, _: dict[str, str]) -> tuple[str, str]:

@@ -66,7 +66,7 @@ _SENTENCES = {
 def reason(promise: Expectation) -> str:
     """Why a row was set aside: what is wrong, then why that matters."""
     broken, _ = _SENTENCES[promise.expectation]
-    return _capital(_filled(broken, promise)) + f". {promise.why}"
+    return f"{_filled(broken, promise)}. {promise.why}"
 
 
 def promise_sv(promise: Expectation) -> str:
@@ -98,8 +98,3 @@ def _range(given: dict[str, Any], both: str, least: str, most: str, today: str) 
     if low is not None and high is not None:
         return both.format(low, high)
     return most.format(high) if low is None else least.format(low)
-
-
-def _capital(sentence: str) -> str:
-    """A column's name keeps its small letter."""
-    return sentence if "_" in sentence.split()[0] else sentence[0].upper() + sentence[1:]
