@@ -74,7 +74,6 @@ class Stage:
     checks: tuple[dg.AssetCheckSpec, ...] = ()
     evaluate: Callable[[Any], Sequence[dg.AssetCheckResult]] | None = None
     reads: Literal["delivery", "landing", "work"] = "work"  # what must be there before it
-    accepts: bool = False  # after it, the delivery is its date's
     is_last: bool = False
 
 

@@ -115,9 +115,6 @@ def make_town(home: Home, people: int, seed: int) -> Path:
     """The demo's delivery in the home's inbox, in the place of an earlier demo's."""
     from synthetic import town  # noqa: PLC0415 - Polars
 
-    made, waiting = home.path / "town", home.inbox / f"{DEMO_DATE:%Y-%m-%d}"
-    town.make(people, seed, DEMO_DATE.date(), made)
-    shutil.rmtree(waiting, ignore_errors=True)
-    home.inbox.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.move(made / "delivery" / waiting.name, waiting)
-    return waiting
+    shutil.rmtree(home.inbox / f"{DEMO_DATE:%Y-%m-%d}", ignore_errors=True)
+    [folder] = town.deliver(people, seed, DEMO_DATE.date(), home.inbox)
+    return folder

@@ -1,19 +1,20 @@
 """Which deliveries there are: those waiting in the inbox, and what became of each.
 
-`state/deliveries.json`: extract date -> where the command line last found it, and the manifest of
-the delivery that was accepted for it. No file of a delivery but its manifest is read here.
+`state/deliveries.json`: extract date -> the folder that the command line last ran it from. No file
+of a delivery but its manifest is read here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from assets.home import Home, write_private
+from assets.workspace import ACCEPTED
 from data_contracts.errors import DeliveryRefused
 
 MANIFEST = "manifest.json"  # written last: it makes the delivery complete
@@ -35,10 +36,6 @@ class Waiting:
     @property
     def is_named_by_date(self) -> bool:
         return is_date(self.name)
-
-    @property
-    def day(self) -> date:
-        return date.fromisoformat(self.name)
 
     def tags(self) -> dict[str, str]:
         """The run tags that say which delivery a run is for."""
@@ -71,7 +68,7 @@ def find(home: Home, extract_date: str) -> Path:
     in_inbox = home.inbox / extract_date
     if (in_inbox / MANIFEST).exists():
         return in_inbox
-    known = _state(home).get(extract_date, {}).get("path")
+    known = _state(home).get(extract_date)
     if known and (Path(known) / MANIFEST).exists():
         return Path(known)
     raise DeliveryRefused(
@@ -83,23 +80,21 @@ def find(home: Home, extract_date: str) -> Path:
 
 def remember_path(home: Home, delivery: Waiting) -> None:
     """Let a later run of the same date, from Dagster's UI, find the delivery."""
-    _update(home, delivery.name, path=str(delivery.path))
-
-
-def remember_accepted(home: Home, extract_date: date, manifest_sha256: str) -> None:
-    """From now on this is the delivery of its date."""
-    _update(home, extract_date.isoformat(), manifest_sha256=manifest_sha256)
+    state = {**_state(home), delivery.name: str(delivery.path)}
+    text = json.dumps(dict(sorted(state.items())), indent=1, ensure_ascii=False)
+    write_private(home.state / "deliveries.json", text.encode())
 
 
 def accepted_manifest(home: Home, extract_date: str) -> str | None:
-    """The manifest hash of the delivery last accepted for the date, if any was."""
-    return _state(home).get(extract_date, {}).get("manifest_sha256")
+    """The manifest hash of the delivery that counts for the date, if any does."""
+    link = home.nights / extract_date / ACCEPTED
+    return os.readlink(link) if link.is_symlink() else None
 
 
 def refuse_second(home: Home, extract_date: str, manifest_sha256: str, replace: bool) -> None:
     """Raise DeliveryRefused for another delivery of an accepted date, unless it replaces it."""
     accepted = accepted_manifest(home, extract_date)
-    if accepted in (None, manifest_sha256) or replace:
+    if accepted is None or accepted == manifest_sha256 or replace:
         return
     raise DeliveryRefused(
         f"Another delivery for {extract_date} is accepted already (manifest {accepted[:12]}, this "
@@ -117,13 +112,6 @@ def is_date(name: str) -> bool:
         return False
 
 
-def _state(home: Home) -> dict[str, dict[str, str]]:
+def _state(home: Home) -> dict[str, str]:
     file = home.state / "deliveries.json"
     return json.loads(file.read_bytes()) if file.exists() else {}
-
-
-def _update(home: Home, extract_date: str, **facts: Any) -> None:
-    state = _state(home)
-    state[extract_date] = {**state.get(extract_date, {}), **facts}
-    text = json.dumps(dict(sorted(state.items())), indent=1)
-    write_private(home.state / "deliveries.json", text.encode())

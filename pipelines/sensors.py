@@ -45,7 +45,8 @@ def request(waiting: Waiting) -> dg.RunRequest:
 
 def is_second(home: Home, waiting: Waiting) -> bool:
     """Whether another delivery of the date is accepted: a person decides which one counts."""
-    return deliveries.accepted_manifest(home, waiting.name) not in (None, waiting.manifest_sha256)
+    accepted = deliveries.accepted_manifest(home, waiting.name)
+    return accepted not in (None, waiting.manifest_sha256)
 
 
 def reason(n_waiting: int, n_misnamed: int, second: list[str]) -> str:

@@ -75,7 +75,7 @@ def night() -> tuple[Stage, ...]:
         Stage(
             "publish",
             "Publishing",
-            later("assets.nights", "publish_night"),
+            later("assets.publish", "publish"),
             tuple(published()),
             is_last=True,
         ),
@@ -254,7 +254,7 @@ def memory() -> Table:
         CASES,
         "The night kept for replay and audits (rows after the gate, contracts, rules), and what "
         "later nights look back on: identity, sizes, signals.",
-        deps=("signals", "cases"),
+        deps=(*(f"kept_{contract}" for contract in load_contracts()), "signals", "cases"),
         kinds=frozenset({"parquet", "duckdb"}),
         owners=(TEAM,),
     )
@@ -279,7 +279,7 @@ def published() -> Iterator[Table]:
             f"published_{name}",
             PUBLISHED,
             says,
-            deps=tuple(sorted(made)),
+            deps=("night", *sorted(made)),
             kinds=frozenset({kind}),
             owners=(TEAM,),
         )

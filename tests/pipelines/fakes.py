@@ -8,7 +8,9 @@ from pathlib import Path
 import dagster as dg
 
 from assets.base import Stage, Table, stage_asset
-from assets.workspace import Workspace
+from assets.home import Home
+from assets.published import point
+from assets.workspace import ACCEPTED, Workspace
 from data_contracts.contract import load_contracts
 from pipelines.jobs import DELIVERIES, housekeeping, nightly
 from pipelines.resources import NightResource
@@ -62,7 +64,15 @@ def core(ws: Workspace) -> dict[str, int]:
 
 def publish(ws: Workspace) -> dict[str, int]:
     (ws.result / "cases.parquet").touch()
+    accept(ws.home, ws.as_of.isoformat(), ws.delivery.manifest_sha256)
     return {"cases": 1}
+
+
+def accept(home: Home, extract_date: str, manifest_sha256: str) -> None:
+    """Let the delivery count for its date, as assets/memory.py does."""
+    folder = home.nights / extract_date
+    folder.mkdir(parents=True, exist_ok=True)
+    point(folder / ACCEPTED, manifest_sha256)
 
 
 def stages(core_stage: Callable = core, gate_stage: Callable = gate) -> tuple[Stage, ...]:
@@ -78,7 +88,12 @@ def stages(core_stage: Callable = core, gate_stage: Callable = gate) -> tuple[St
         Stage(
             "gate", "Gate", gate_stage, (Table("kept_x", "c", "", ("landing_x",)),), reads="landing"
         ),
-        Stage("core", "Core", core_stage, (Table("core_x", "e", "", ("kept_x",)),), accepts=True),
+        Stage(
+            "core",
+            "Core",
+            core_stage,
+            (Table("core_x", "e", "", ("kept_x",)),),
+        ),
         Stage(
             "publish",
             "Publish",

@@ -87,7 +87,7 @@ def test_a_refusal_is_told_as_it_stands_and_not_tried_again(home: Home) -> None:
 
 def test_a_passing_fault_is_tried_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk or a lock may be gone in a moment: one more try, and the night is published."""
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr("assets.base.RETRY", dg.RetryPolicy(max_retries=1))
     tries = []
 
     def stumbles(ws: object) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The inbox sensor: one run per new complete delivery, and a sentence when there is none."""
 
 import dagster as dg
-from fakes import definitions, deliver
+from fakes import accept, definitions, deliver
 
 from assets.home import Home
 from pipelines import deliveries
@@ -53,7 +53,7 @@ def test_a_second_delivery_of_an_accepted_date_waits_for_a_person(
 ) -> None:
     """Which of two deliveries counts is nothing a sensor decides."""
     first = deliveries.at(deliver(home.path / "elsewhere", "2026-10-01"))
-    deliveries.remember_accepted(home, first.day, first.manifest_sha256)
+    accept(home, first.name, first.manifest_sha256)
     deliver(home.inbox, "2026-10-01", rows=3)
     result = tick(instance)
     assert isinstance(result, dg.SkipReason)
