@@ -101,7 +101,7 @@ def _deregistered(rng: np.random.Generator, town: Town, n: int, last: Ints) -> N
     birth = people["birth_on"].to_numpy()[model] - np.where(
         code == "AV", rng.integers(0, 9000, n), 0
     )
-    birth = np.maximum(birth, town.as_of - 40_000)
+    birth = np.maximum(birth, town.as_of - 40_000 + rng.integers(0, 4000, n))
     source = np.where(code == "GN", tenants, model)
     replaced = code == "GN"
     first = people["first"].to_numpy()[source]

@@ -145,6 +145,12 @@ def _draft(rng: np.random.Generator, n: int, as_of: int, par: Parameters) -> _Dr
     return _Draft(kind, a, b, former, former_of, is_married, married_on, children, grown, elders)
 
 
+def _at_least(rng: np.random.Generator, age: float, as_of: int, n: int) -> Ints:
+    """The latest birth dates for that age, spread over four years so that no date is crowded."""
+    latest = as_of - round(age * YEAR)
+    return latest - rng.integers(0, 1460, n)
+
+
 def _flag(kind: Ints, column: int) -> Bools:
     """A yes/no column of `KINDS` per household; former partners (-1) are single."""
     return np.array([bool(k[column]) for k in KINDS] + [False])[kind]
@@ -175,7 +181,7 @@ def _partners(
     former = np.flatnonzero(kind == -1)
     birth[former] = np.minimum(
         birth[former_of] + np.round(rng.normal(-600, 900, former.size)).astype(np.int64),
-        as_of - round(22 * YEAR),
+        _at_least(rng, 22, as_of, former.size),
     )
     is_male[former] = ~is_male[former_of]
     origin[former] = origin[former_of]
@@ -186,7 +192,7 @@ def _partners(
     a = _Role(rows, birth, is_male, origin, last)
     origin_b = np.where(rng.random(n) < 0.08, names.origins(rng, n), origin)
     birth_b = birth + np.round(rng.normal(0, 1000, n)).astype(np.int64)
-    birth_b = np.minimum(birth_b, as_of - round(20 * YEAR))
+    birth_b = np.minimum(birth_b, _at_least(rng, 20, as_of, n))
     same_sex = rng.random(n) < 0.02
     last_b = names.last_names(rng, origin_b)
     b = _Role(rows, birth_b, np.where(same_sex, is_male, ~is_male), origin_b, last_b)
@@ -247,7 +253,7 @@ def _relatives(
     grown_birth = earliest + np.floor(
         rng.random(g.size) * np.maximum(as_of - round(18.1 * YEAR) - earliest, 0)
     ).astype(np.int64)
-    grown = _offspring(rng, a, g, np.minimum(grown_birth, as_of - round(18.1 * YEAR)))
+    grown = _offspring(rng, a, g, np.minimum(grown_birth, _at_least(rng, 18.1, as_of, g.size)))
     e = np.flatnonzero(_flag(kind, 7))
     elder_birth = a.birth[e] - np.round((24 + 11 * rng.random(e.size)) * YEAR).astype(np.int64)
     elders = _Role(e, elder_birth, rng.random(e.size) < 0.25, a.origin[e], a.last[e])

@@ -208,7 +208,7 @@ class Stage:
         since = self.ago(900, 3500) if since is None else since
         man = self.person(dwelling, male=True, since=since, age=age, **more)
         birth = self.of(man, "birth_on") + self.dice.randint(-200, 1200)
-        birth = min(birth, self.ago(int(22 * YEAR)))
+        birth = min(birth, self.ago(int(22 * YEAR), int(24 * YEAR)))
         last = self.of(man, "last") if married and self.maybe(0.75) else None
         woman = self.person(dwelling, male=False, birth=birth, since=since, last=last,
                             origin=self.of(man, "origin"))  # fmt: skip

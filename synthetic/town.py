@@ -15,6 +15,7 @@ import polars as pl
 from synthetic import (
     benefits,
     innocents,
+    innocents_homes,
     innocents_money,
     leases,
     moves,
@@ -204,7 +205,7 @@ def _tell(stage: Stage, n_people: int, par: Parameters) -> None:
             stories[name](stage)
     for _ in range(par.scaled(NEW_ON_SECOND_NIGHT, n_people)):
         planted.parking_opens(stage)
-    look_alikes = {**innocents.STORIES, **innocents_money.STORIES}
+    look_alikes = {**innocents.STORIES, **innocents_homes.STORIES, **innocents_money.STORIES}
     for name, count in par.innocent_per_22_000.items():
         for _ in range(par.scaled(count, n_people)):
             look_alikes[name](stage)
