@@ -2,8 +2,9 @@
 
 The agency keeps birth numbers 980, 981, 238 and 239 for tests: two women and two men per birth
 date. When a date is used up, a free one on another day of the month is taken, as the law allows
-(FOL 18 §), so the birth date and the number differ. Only when the month is full do other birth numbers follow: for one person
-in eleven in a town of 100 000, for six in seven of a million. Deliveries always say `synthetic`.
+(FOL 18 §), so the birth date and the number differ. Only when the month is full do other birth
+numbers follow: for one person in eleven in a town of 100 000, for six in seven of a million.
+Deliveries always say `synthetic`.
 """
 
 from __future__ import annotations
