@@ -180,8 +180,8 @@ def not_plain_sql(contract: Contract, relation: str) -> str | None:
     ]
     if not parts:
         return None
-    numbered = f"with numbered as ({_with_numbers(contract, relation)}) "
-    return numbered + " union ".join(parts) + " order by text"
+    numbered = f"with numbered as ({_with_numbers(contract, relation)})"
+    return f"{numbered} select distinct text from ({' union all '.join(parts)}) order by text"
 
 
 def _with_numbers(contract: Contract, relation: str) -> str:
