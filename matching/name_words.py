@@ -42,6 +42,7 @@ ALIASES = {
         "omar omer umar cumar",
         "yousef yusuf yousuf yusif jusuf youssouf yuusuf",
         "yakob yakup yaakoub yaqub",
+        "issa isa eissa aissa",
         "ishak isaac isak izak",
         "khalil halil khaleel",
         "fatima fatma fadma faduma",
@@ -68,6 +69,7 @@ ALIASES = {
         "andrej andrei andrey andriy andrij",
         "tatiana tatyana tatjana tetyana tetiana",
         "nikolaj nikolai nikolay mykola",
+        "per par",
         "karl kalle",
         "lars lasse",
         "nils nisse",
@@ -137,7 +139,9 @@ KNOWN_NAMES = _words(
 # Spelling -> sound, in this order.
 SOUNDS: tuple[tuple[str, str], ...] = (
     (r"\babd[aei]l", "abdul"),
-    (r"vi?t?[cs]h\b", "vic"),
+    (r"vi(?:t?ch|tj)\b", "vic"),
+    (r"\bsj", "sh"),
+    (r"tjenko\b", "shenko"),
     (r"tsch", "ch"),
     (r"sch", "sh"),
     (r"\bchr", "kr"),

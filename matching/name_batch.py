@@ -1,0 +1,162 @@
+"""Names compared by the column: distinct pairs only, rapidfuzz first, `compare_names` for the rest.
+
+`compare_columns` compares two names in each row; `match_names` finds for each name of one frame the
+person of another frame who has it, within a block (a dwelling, a birth date, an address).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from rapidfuzz import fuzz
+from rapidfuzz.process import cpdist
+
+from matching.name_forms import fold_expr, name_skeleton_expr
+from matching.name_words import KNOWN_NAMES, NOISE, PARTICLES
+from matching.names import MIN_LEAD, SAME_NAME, SCORES, SENTENCES, compare_names
+
+# A pair whose skeletons have less in common than this is not looked at closer.
+_WORTH_A_LOOK = 60.0
+# A word that so many people of the register have is a name, not a slip of the pen.
+_MIN_BEARERS = 3
+
+COMPARISON_SCHEMA = pl.Schema({"score": pl.Float64, "level": pl.String, "sentence": pl.String})
+
+
+def compare_columns(
+    frame: pl.DataFrame, left: str, right: str, known: frozenset[str] = KNOWN_NAMES
+) -> pl.DataFrame:
+    """`compare_names` of two string columns. One row per row: score, level, sentence."""
+    pairs = frame.select(left=pl.col(left).fill_null(""), right=pl.col(right).fill_null(""))
+    distinct = pairs.unique(maintain_order=True)
+    levels = distinct.select(_plain_level())["level"]
+    obvious = distinct.with_columns(
+        score=levels.replace_strict(SCORES, default=None, return_dtype=pl.Float64),
+        level=levels,
+        sentence=levels.replace_strict(SENTENCES, default=None, return_dtype=pl.String),
+    ).drop_nulls("level")
+    compared = pl.concat([obvious, _compare_pairs(distinct.filter(levels.is_null()), known)])
+    joined = pairs.join(compared, on=["left", "right"], how="left", maintain_order="left")
+    return joined.select(*COMPARISON_SCHEMA)
+
+
+def match_names(
+    left: pl.DataFrame,
+    right: pl.DataFrame,
+    *,
+    on: str | Sequence[str],
+    left_name: str = "name",
+    right_name: str = "name",
+    min_score: float = SAME_NAME,
+) -> pl.DataFrame:
+    """For each row of `left` the one row of `right` in its block with the same name.
+
+    One row per row of `left`, in order: left_index; right_index (null: nobody near enough, or
+    several); score, level and sentence of the best pair; left, right (the two names, right null
+    where nobody was near); n_candidates (the people of the block); is_ambiguous (several are
+    equally good: father and son, or namesakes).
+    """
+    keys = [on] if isinstance(on, str) else list(on)
+    one = _with_sounds(left.select(*keys, left=pl.col(left_name).fill_null("")), "left")
+    other = _with_sounds(right.select(*keys, right=pl.col(right_name).fill_null("")), "right")
+    pairs = one.join(other, on=keys, how="inner")
+    distinct = pairs.select("left", "right", "left_sounds", "right_sounds").unique(
+        ["left", "right"]
+    )
+    worth_a_look = distinct.filter(_is_worth_a_look(distinct)).sort("left", "right")
+    near = _compare_pairs(worth_a_look, known=KNOWN_NAMES | _words_of(other["right"]))
+    near = near.filter(pl.col("score") >= min_score)
+    ranked = pairs.join(near, on=["left", "right"]).sort(
+        "left_index", -pl.col("score"), "right_index"
+    )
+    best = ranked.group_by("left_index", maintain_order=True).agg(
+        pl.col("right_index", "right", "score", "level", "sentence").first(),
+        is_ambiguous=(pl.col("score") > pl.col("score").first() - MIN_LEAD).sum() > 1,
+    )
+    sizes = pairs.group_by("left_index").agg(n_candidates=pl.len())
+    return (
+        one.select("left_index", "left")
+        .join(best, on="left_index", how="left", maintain_order="left")
+        .join(sizes, on="left_index", how="left", maintain_order="left")
+        .select(
+            "left_index",
+            right_index=pl.when(~pl.col("is_ambiguous")).then("right_index"),
+            score=pl.col("score").fill_null(0.0),
+            level=pl.col("level").fill_null("different"),
+            sentence=pl.col("sentence").fill_null("Nobody in the block has the name."),
+            left="left",
+            right="right",
+            n_candidates=pl.col("n_candidates").fill_null(0),
+            is_ambiguous=pl.col("is_ambiguous").fill_null(False),
+        )
+    )
+
+
+def _plain_level() -> pl.Expr:
+    """What `compare_names` says of the pairs that most rows are: plain words in the usual order.
+
+    `same` for the same words, `fewer_names` where one name is the first and last word of the other;
+    null for the pairs that need a closer look.
+    """
+    special = "|".join(sorted(NOISE | PARTICLES))
+    words = {side: fold_expr(pl.col(side)).str.split(" ") for side in ("left", "right")}
+    is_plain = pl.all_horizontal(
+        pl.col(side).str.contains(r"^\p{L}+( \p{L}+)+$")
+        & ~fold_expr(pl.col(side)).str.contains(rf"\b(?:{special})\b")
+        & (words[side].list.len() >= 2)
+        for side in words
+    )
+    one, other = words["left"], words["right"]
+    is_framed = (one.list.first() == other.list.first()) & (one.list.last() == other.list.last())
+    is_short = pl.min_horizontal(one.list.len(), other.list.len()) == 2
+    level = (
+        pl.when(~is_plain)
+        .then(None)
+        .when(one == other)
+        .then(pl.lit("same"))
+        .when(is_framed & is_short)
+        .then(pl.lit("fewer_names"))
+    )
+    return level.alias("level")
+
+
+def _compare_pairs(pairs: pl.DataFrame, known: frozenset[str]) -> pl.DataFrame:
+    """left, right and their comparison, for distinct pairs."""
+    found = [
+        compare_names(left, right, known)
+        for left, right in pairs.select("left", "right").iter_rows()
+    ]
+    return pairs.select("left", "right").with_columns(
+        pl.Series("score", [comparison.score for comparison in found], dtype=pl.Float64),
+        pl.Series("level", [comparison.level for comparison in found], dtype=pl.String),
+        pl.Series("sentence", [comparison.sentence for comparison in found], dtype=pl.String),
+    )
+
+
+def _with_sounds(names: pl.DataFrame, side: str) -> pl.DataFrame:
+    """The names with their row numbers and skeletons; each distinct name is worked out once."""
+    distinct = names.select(pl.col(side).unique())
+    sounds = distinct.with_columns(name_skeleton_expr(pl.col(side)).alias(f"{side}_sounds"))
+    numbered = names.with_row_index(f"{side}_index")
+    return numbered.join(sounds, on=side, how="left", maintain_order="left")
+
+
+def _is_worth_a_look(pairs: pl.DataFrame) -> pl.Series:
+    """Whether the words of the two names sound somewhat alike, in any order."""
+    likeness = cpdist(
+        pairs["left_sounds"].to_list(),
+        pairs["right_sounds"].to_list(),
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_WORTH_A_LOOK,
+        dtype=np.float32,
+    )
+    return pl.Series(likeness) > 0
+
+
+def _words_of(names: pl.Series) -> frozenset[str]:
+    """The folded words that several people of the register have: names of their own."""
+    words = names.to_frame("name").select(fold_expr(pl.col("name")).str.split(" ").explode())
+    counted = words.group_by("name").len().filter(pl.col("len") >= _MIN_BEARERS)
+    return frozenset(counted["name"].drop_nulls())
