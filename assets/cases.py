@@ -11,7 +11,6 @@ import polars as pl
 
 from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
 from assets.case_texts import member_roles, summaries
-from assets.ledger import first_seen
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
@@ -61,9 +60,10 @@ where a.relation = 'child' and b.relation = 'child'
 
 ANCHORED = """
 create or replace table anchored as
-select s.*, coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id)
+select s.*, e.first_seen_on, coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id)
     as anchor_id
 from all_signals s
+join ledger e on e.signal_id = s.signal_id and e.state <> 'closed'
 left join core_persons p on p.person_id = s.person_id
 left join (
     select holder_person_id, min(dwelling_id) as dwelling_id from core_leases
@@ -82,7 +82,6 @@ def build_cases(ws: Workspace) -> Counts:
         con.execute(ANCHORED)
         con.execute(PARENTS)
         signals = grouped(con.sql("select * from anchored").pl(), con.sql(TIES).pl(), rules)
-        signals = signals.join(first_seen(ws, signals), on="signal_id")
         cases = rank_cases(signals)
         signals = signals.join(cases.select("group_id", "case_id"), on="group_id", how="left")
         con.register("signals_in", signals)

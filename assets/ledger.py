@@ -1,48 +1,182 @@
-"""The ledger: when each signal was first seen, night after night.
+"""The ledger: what became of every signal, night after night, and what the home remembers of it.
 
 Kept in the home's state per extract date, so that a night looks only at earlier nights and a re-run
-of an old one changes nothing but its own rows.
+of an old one changes nothing but its own rows. Facts are remembered as keyed marks, which tell
+that something changed and never what it was: state holds no name, number or address.
 """
 
 from __future__ import annotations
 
+import duckdb
 import polars as pl
 
-from assets.workspace import Workspace
+from assets.core.identity import with_key
+from assets.ledger_states import LEDGER, NO_LEGAL_BASIS, SOURCE_MISSING, Night, judge
+from assets.workspace import Counts, Workspace
+from rules.catalogue import Rule, load
 
 STATE_SQL = """
-create table if not exists signal_nights (
-    extract_date date, signal_id varchar, rule_id varchar, rule_version integer, case_id varchar
+create table if not exists ledger_nights (
+    signal_id varchar, rule_id varchar, rule_version integer, person_id varchar,
+    dwelling_id varchar, state varchar, cause varchar, first_seen_on date, last_seen_on date,
+    closed_on date, what_changed_sv varchar, extract_date date
 );
+create table if not exists fact_marks (
+    signal_id varchar, fact varchar, mark varchar, extract_date date
+);
+create table if not exists case_nights (case_id varchar, signal_id varchar, extract_date date);
+create table if not exists rule_nights (rule_id varchar, sources varchar[], extract_date date);
 """
 
+LAST_NIGHT = "(select max(extract_date) from ledger_nights where extract_date < $as_of)"
 
-def first_seen(ws: Workspace, signals: pl.DataFrame) -> pl.DataFrame:
-    """signal_id, first_seen_on: the first night each of these signals was published, or tonight."""
-    with ws.home.state_db() as state:
-        state.execute(STATE_SQL)
-        seen = state.sql(
-            "select signal_id, min(extract_date) as seen_on from signal_nights"
-            " where extract_date < $as_of group by signal_id",
-            params={"as_of": ws.as_of},
-        ).pl()
-    return (
-        signals.select("signal_id")
-        .join(seen, on="signal_id", how="left")
-        .select("signal_id", first_seen_on=pl.col("seen_on").fill_null(ws.as_of))
+
+def build_ledger(ws: Workspace) -> Counts:
+    """`ledger`: one row per signal ever seen up to tonight, with its state and cause."""
+    rules = load()
+    with ws.connect() as con:
+        with_key(con, ws)
+        con.execute("create table if not exists settled_signals (signal_id varchar)")
+        con.execute("create table if not exists protected_ids (id varchar)")
+        _mark_facts(con, rules)
+        with ws.home.state_db() as state:
+            state.execute(STATE_SQL)
+            before = _before(state, ws)
+            marks = _marks_before(state, ws)
+            sources = _sources_before(state, ws)
+        con.register("marks_before", marks)
+        ledger = judge(before, _tonight(con), _changes(con, rules), _night(ws, con, rules, sources))
+        con.register("ledger_in", ledger)
+        con.execute("create or replace table ledger as select * from ledger_in order by signal_id")
+    states = ledger.group_by("state").len().sort("state")
+    return {"signals": ledger.height, **dict(states.iter_rows())}
+
+
+def _tonight(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    return con.sql(
+        "select signal_id, rule_id, rule_version, person_id, dwelling_id,"
+        " signal_id in (select signal_id from settled_signals) as is_settled from all_signals"
+    ).pl()
+
+
+def _night(
+    ws: Workspace,
+    con: duckdb.DuckDBPyConnection,
+    rules: dict[str, Rule],
+    sources_before: dict[str, set[str]],
+) -> Night:
+    """Versions of live rules, those that could not see what they saw before, who is known."""
+    suspended = {
+        rule_id: NO_LEGAL_BASIS if reason == "legal_basis" else SOURCE_MISSING
+        for rule_id, reason in con.sql(
+            "select rule_id, min(reason) from not_computed group by rule_id order by rule_id"
+        ).fetchall()
+    }
+    for rule_id, seen in con.sql("select rule_id, sources from decisions_used").fetchall():
+        if sources_before.get(rule_id, set()) - set(seen):
+            suspended[rule_id] = SOURCE_MISSING
+    ids = con.sql(
+        "select person_id as id from core_persons union select dwelling_id from core_dwellings"
+    ).pl()["id"]
+    gone = con.sql("select id from protected_ids").pl()["id"]
+    return Night(
+        as_of=ws.as_of,
+        versions={
+            rule.id: rule.spec.version for rule in rules.values() if rule.spec.status == "live"
+        },
+        suspended=suspended,
+        known_ids=frozenset(ids.to_list()),
+        protected_ids=frozenset(gone.to_list()),
     )
 
 
+# -- facts -------------------------------------------------------------------------------------
+
+
+def fact_columns(rule: Rule) -> list[str]:
+    """The facts that make a signal changed when they differ: what its texts and evidence show."""
+    rows = {name for item in rule.spec.evidence for name in (item.row, item.rows) if name}
+    return [fact for fact in rule.spec.facts if fact not in rows]
+
+
+def _mark_facts(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule]) -> None:
+    """`fact_marks`: one row per signal and fact, its value as a keyed mark."""
+    computed = [row[0] for row in con.sql("select rule_id from decisions_used").fetchall()]
+    parts = [
+        f"select signal_id, '{fact}' as fact, keyed_id(coalesce({fact}::varchar, '')) as mark"
+        f' from "signal_{rule_id}"'
+        for rule_id in sorted(computed)
+        for fact in fact_columns(rules[rule_id])
+    ]
+    empty = "select '' as signal_id, '' as fact, '' as mark where false"
+    con.execute(f"create or replace table fact_marks as {' union all '.join([empty, *parts])}")
+
+
+def _changes(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule]) -> pl.DataFrame:
+    """signal_id, what_changed_sv: which facts differ from the last night the signal was seen."""
+    labels = {item.fact: item.label_sv for rule in rules.values() for item in rule.spec.evidence}
+    differing = con.sql(
+        "select m.signal_id, m.fact from fact_marks m join marks_before b"
+        " on b.signal_id = m.signal_id and b.fact = m.fact and b.mark <> m.mark"
+        " order by m.signal_id, m.fact"
+    ).pl()
+    return (
+        differing.with_columns(label=pl.col("fact").replace(labels).str.to_lowercase())
+        .group_by("signal_id", maintain_order=True)
+        .agg(pl.col("label").unique(maintain_order=True))
+        .select(
+            "signal_id", what_changed_sv=pl.format("Ändrat: {}.", pl.col("label").list.join(", "))
+        )
+    )
+
+
+# -- the home's state --------------------------------------------------------------------------
+
+
+def _before(state: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
+    return state.sql(
+        f"select {', '.join(LEDGER.names())} from ledger_nights where extract_date = {LAST_NIGHT}"
+        " order by signal_id",
+        params={"as_of": ws.as_of},
+    ).pl()
+
+
+def _marks_before(state: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
+    """The marks of the last night on which each signal was seen."""
+    return state.sql(
+        "select signal_id, fact, arg_max(mark, extract_date) as mark from fact_marks"
+        " where extract_date < $as_of group by signal_id, fact",
+        params={"as_of": ws.as_of},
+    ).pl()
+
+
+def _sources_before(state: duckdb.DuckDBPyConnection, ws: Workspace) -> dict[str, set[str]]:
+    """Everything each rule has ever seen: a source that stays away keeps its signals suspended."""
+    rows = state.sql(
+        "select rule_id, list_distinct(flatten(list(sources))) from rule_nights"
+        " where extract_date < $as_of group by rule_id",
+        params={"as_of": ws.as_of},
+    ).fetchall()
+    return {rule_id: set(sources) for rule_id, sources in rows}
+
+
 def remember_signals(ws: Workspace) -> None:
-    """Write this night's published signals to the state, replacing this night's rows only."""
+    """Write this night's ledger, marks, cases and what rules saw; only this night's rows."""
+    tables = {
+        "ledger_nights": "select * from ledger",
+        "fact_marks": "select * from fact_marks",
+        "case_nights": "select case_id, signal_id from signals where case_id is not null",
+        "rule_nights": "select rule_id, sources from decisions_used",
+    }
     with ws.connect() as con:
-        rows = con.sql(
-            "select signal_id, rule_id, rule_version, case_id from signals order by signal_id"
-        ).pl()
+        rows = {table: con.sql(f"{query} order by all").pl() for table, query in tables.items()}
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)
         state.execute("begin")
-        state.execute("delete from signal_nights where extract_date = ?", [ws.as_of])
-        state.register("rows_in", rows)
-        state.execute("insert into signal_nights select ?::date, * from rows_in", [ws.as_of])
+        for table, frame in rows.items():
+            state.execute(f"delete from {table} where extract_date = ?", [ws.as_of])
+            state.register("rows_in", frame)
+            state.execute(f"insert into {table} select *, ?::date from rows_in", [ws.as_of])
+            state.unregister("rows_in")
         state.execute("commit")
+

@@ -70,6 +70,7 @@ def night() -> tuple[Stage, ...]:
             checks=tuple(checks.rule_checks(rules)),
             evaluate=checks.rule_results,
         ),
+        Stage("ledger", "Ledger", later("assets.ledger", "build_ledger"), (ledger(rules),)),
         Stage("cases", "Cases", later("assets.cases", "build_cases"), tuple(cases(rules))),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
@@ -246,6 +247,17 @@ def cases(rules: list[Rule]) -> Iterator[Table]:
             owners=(TEAM,),
             work_table=name,
         )
+
+
+def ledger(rules: list[Rule]) -> Table:
+    return Table(
+        "ledger",
+        CASES,
+        published_tables()["ledger"].grain,
+        deps=tuple(f"signal_{rule.id}" for rule in rules),
+        owners=(TEAM,),
+        work_table="ledger",
+    )
 
 
 def memory() -> Table:
