@@ -1,0 +1,302 @@
+"""How far protection reaches: who is flagged, who leaves with them, and which rows name them.
+
+Every function makes one temporary table that the next one reads. People are known by the last ten
+digits of their number (`ten`), rows by `row_id`, which no two rows of a
+delivery share.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from assets import protection_memory as memory
+from assets.protection_keys import (
+    MASKED_NAME,
+    PERSONS,
+    RELATIONS,
+    Part,
+    flagged_rows,
+)
+from assets.protection_match import is_one_name, name_key, near
+from data_contracts.contract import Contract
+
+# A property has a name and a number; "PÅ KOMMUNEN SKRIVEN" and other placeholders have no number.
+_PROPERTY = r"\pL.*[0-9]"
+# A house that the dwelling register does not know holds a family. More people than this at one
+# address without flat numbers is a placeholder or an institution, and one flag must not sweep it.
+MOST_RESIDENTS_OF_AN_UNKNOWN_HOUSE = 50
+
+
+def find_flagged(
+    con: duckdb.DuckDBPyConnection, parts: list[Part], contracts: dict[str, Contract]
+) -> None:
+    """Make `g_marked` (rows that bear a mark, and whose number slot it concerns; NULL = all),
+    `g_alias` (numbers that are one person) and `g_flagged` (ten).
+
+    A mark is a protection flag, a masked name or the tax agency's forwarding address. A flag on a
+    row whose number is nobody's falls on everyone of that name and birth date.
+    """
+    flags = " union all ".join(flagged_rows(parts, contracts)) or "select null where false"
+    con.execute(f"""
+        create or replace temp table g_marked as
+        select row_id, null::varchar as slot from ({flags}) as flag(row_id)
+        union
+        select row_id, slot from g_person where regexp_matches(name, '{MASKED_NAME}')
+        union
+        select row_id, slot from g_place join g_owner using (kind) where is_agency
+        """)
+    con.execute(f"""
+        create or replace temp table g_known as
+        select distinct ten from g_person
+        where contract_id = '{PERSONS}' and slot = 'personnummer' and not is_rejected
+        """)
+    con.execute("""
+        create or replace temp table g_unnumbered as
+        select * from g_person
+        where name is not null
+          and (ten is null or (is_rejected and ten not in (select ten from g_known)))
+        """)
+    _create_aliases(con, parts)
+    earlier = memory.earlier_numbers() if memory.known_from_earlier(con) else ""
+    con.execute(f"""
+        create or replace temp table g_seed as
+        select ten from g_person join g_marked using (row_id, slot) where ten is not null
+        union
+        select ten from g_number join g_marked using (row_id) where slot is null
+        union
+        select person.ten
+        from g_unnumbered as marked
+        join g_marked using (row_id)
+        join g_person as person
+          on person.birth = marked.birth and {name_key("person.name")} = {name_key("marked.name")}
+        where g_marked.slot is null and marked.contract_id = '{PERSONS}'
+          and person.contract_id = '{PERSONS}' and person.ten is not null
+        {"union " + earlier if earlier else ""}
+        """)
+    _create_closed(con, "g_flagged", "select ten from g_seed")
+
+
+def _create_aliases(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
+    pairs = _pairs(parts, PERSONS, "personnummer", "successor_personnummer")
+    con.execute(f"""
+        create or replace temp table g_alias as
+        select one, other from ({pairs}) union select other, one from ({pairs})
+        """)
+
+
+def _pairs(parts: list[Part], contract_id: str, one: str, other: str) -> str:
+    """SQL: (one, other), the numbers in two columns of a contract's rows, accepted and rejected."""
+    return " union all ".join(
+        f"select {part.ten(one)} as one, {part.ten(other)} as other from {part.landed} "
+        f"where {one} is not null and {other} is not null"
+        for part in parts
+        if part.contract_id == contract_id
+    )
+
+
+def _create_closed(con: duckdb.DuckDBPyConnection, table: str, seed: str) -> None:
+    """Make `table` (ten): the seed and every earlier or later number of the same people."""
+    con.execute(f"""
+        create or replace temp table {table} as
+        with recursive closed(ten) as (
+            select ten from ({seed}) where ten is not null
+            union
+            select other from closed join g_alias on one = ten where other is not null
+        )
+        select ten from closed
+        """)
+
+
+def find_homes(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `g_home` (line, property, flat, is_single): the dwellings that flagged people are
+    registered in, where the key is complete; and `g_near_home`, every line near one.
+
+    Without a flat number the key is complete for a house, or for the only dwelling at its address.
+    """
+    con.execute(f"""
+        create or replace temp table g_candidate as
+        select distinct line, street, number, letter, postcode, property, placed.flat
+        from g_placed_person as placed join g_line using (line)
+        where kind = 'registered' and is_dwelling and regexp_matches(property, '{_PROPERTY}')
+          and (ten in (select ten from g_flagged)
+               or row_id in (select row_id from g_marked where g_marked.slot is null))
+        """)
+    con.execute("""
+        create or replace temp table g_at_entrance as
+        with everyone as (
+            select street, number, letter, postcode, property, g_place.flat, kind
+            from g_place
+            join g_line using (line)
+            semi join g_candidate using (street, number, letter)
+            where kind in ('dwelling', 'registered') and property is not null
+        ),
+        dwellings as (
+            select street, number, letter, postcode, property, flat,
+                   bool_or(kind = 'dwelling') as is_in_register,
+                   count(*) filter (kind = 'registered') as n_residents
+            from everyone group by all
+        )
+        -- where the dwelling register knows the entrance, it alone says which dwellings are there
+        select * from dwellings
+        qualify is_in_register or not bool_or(is_in_register)
+            over (partition by street, number, letter, postcode)
+        """)
+    con.execute(f"""
+        create or replace temp table g_home as
+        with counted as (
+            select *, count(*) over (partition by street, number, letter, postcode) as n_dwellings
+            from g_at_entrance
+        ),
+        judged as (
+            select g_candidate.line, g_candidate.property, g_candidate.flat,
+                   coalesce(max(n_dwellings), 1) = 1
+                       and coalesce(bool_and(counted.flat = g_candidate.flat), true) as is_single,
+                   coalesce(bool_or(is_in_register), false) as is_register_there,
+                   bool_or(is_in_register and counted.flat is null
+                           and counted.property = g_candidate.property) as is_house,
+                   max(n_residents) as n_residents
+            from g_candidate
+            left join counted
+              on counted.street = g_candidate.street and counted.number = g_candidate.number
+             and counted.letter = g_candidate.letter
+             and counted.postcode is not distinct from g_candidate.postcode
+            group by g_candidate.line, g_candidate.property, g_candidate.flat
+        )
+        select line, property, flat, is_single from judged
+        where flat is not null or is_house
+           or (is_single and (is_register_there
+               or n_residents <= {MOST_RESIDENTS_OF_AN_UNKNOWN_HOUSE}))
+        """)
+    con.execute(f"create or replace temp table g_near_home as {near('g_home')}")
+
+
+def find_register_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `g_in_home` (row_id, kind): the register's rows of a home."""
+    con.execute("""
+        create or replace temp table g_in_home as
+        select distinct row_id, kind
+        from g_place
+        join g_near_home as nearby using (line)
+        join g_home as home on home.line = nearby.other
+        where is_register and same_letter
+          and (is_single
+               or ((g_place.property = home.property or g_place.property is null)
+                   and g_place.flat is not distinct from home.flat))
+        union
+        -- without an address nobody can say which entrance; it may be theirs
+        select row_id, kind
+        from g_place join g_home as home using (property, flat)
+        where is_register and g_place.line is null
+        """)
+
+
+def find_people(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
+    """Make `g_leaving_person` (ten): the flagged, everyone one relation row away in either
+    direction, everyone registered in a home, and all their other numbers."""
+    pairs = _pairs(parts, RELATIONS, "personnummer", "related_personnummer")
+    _create_closed(
+        con,
+        "g_leaving_person",
+        f"""
+        with relation as ({pairs})
+        select ten from g_flagged
+        union select other from relation where one in (select ten from g_flagged)
+        union select one from relation where other in (select ten from g_flagged)
+        union select ten from g_placed_person join g_in_home using (row_id, kind)
+              where kind = 'registered'""",
+    )
+
+
+def find_rows(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `g_leaving` (row_id): every row that leaves."""
+    _create_at_home(con)
+    _create_by_name(con)
+    earlier = "union " + memory.earlier_names() if memory.known_from_earlier(con) else ""
+    con.execute(f"""
+        create or replace temp table g_leaving as
+        select row_id from g_marked
+        union
+        select row_id from g_number where ten in (select ten from g_leaving_person)
+        union
+        select row_id from g_in_home
+        union
+        select row_id from g_at_home
+        union
+        select row_id from g_by_name
+        {earlier}
+        """)
+
+
+def _create_at_home(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `g_at_home` (row_id): rows whose free-text address is a home's.
+
+    A text that names the entrance of a block of flats and no flat may be the home's, and leaves,
+    unless it is a neighbour's: someone else whom some row places in another flat there.
+    """
+    con.execute("""
+        create or replace temp table g_by_entrance as
+        select row_id, kind, home.line as home, is_register,
+               case when is_single then true
+                    when is_register then row_id in (select row_id from g_in_home)
+                    when g_place.flat is null or home.flat is null then null
+                    else g_place.flat = home.flat end as is_home
+        from g_place
+        join g_near_home as nearby using (line)
+        join g_home as home on home.line = nearby.other
+        where same_letter
+        """)
+    con.execute(f"""
+        create or replace temp table g_at_home as
+        with placed as (
+            select row_id, home, is_home, kind, ten, {name_key("name")} as name
+            from g_by_entrance join g_owner using (kind) join g_person using (row_id, slot)
+        ),
+        neighbour as (
+            select home, ten, name from placed
+            where not is_home and kind <> 'moved' and ten is not null
+              and ten not in (select ten from g_leaving_person)
+        )
+        select row_id from g_by_entrance where is_home and not is_register
+        union
+        select row_id from g_by_entrance
+        where is_home is null and row_id not in (
+            select placed.row_id from placed join neighbour using (home)
+            where placed.ten = neighbour.ten
+               or (placed.ten is null and placed.name = neighbour.name)
+        )
+        """)
+
+
+def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `g_by_name` (row_id): rows without a number whose name and birth date, or name and
+    address in any row of theirs, are those of someone who leaves."""
+    con.execute("""
+        create or replace temp table g_their_line as
+        select distinct ten, line from g_placed_person
+        where ten in (select ten from g_leaving_person) and line is not null
+        """)
+    con.execute(f"""
+        create or replace temp table g_namesake as
+        with theirs as (
+            select distinct ten, name, birth from g_person
+            where ten in (select ten from g_leaving_person) and name is not null
+        )
+        select row_id, mine.name, theirs.name as other
+        from g_unnumbered as mine
+        join g_place using (row_id)
+        join ({near("g_their_line")}) as nearby using (line)
+        join g_their_line on g_their_line.line = nearby.other
+        join theirs on theirs.ten = g_their_line.ten
+        union
+        select row_id, mine.name, theirs.name
+        from g_unnumbered as mine join theirs using (birth)
+        """)
+    pairs = con.sql("select distinct name, other from g_namesake order by all").pl()
+    same = [is_one_name(name, other) for name, other in pairs.iter_rows()]
+    con.register("g_same_name", pairs.filter(pl.Series(same, dtype=pl.Boolean)))
+    con.execute("""
+        create or replace temp table g_by_name as
+        select distinct row_id from g_namesake join g_same_name using (name, other)
+        """)
+    con.unregister("g_same_name")
