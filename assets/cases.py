@@ -60,8 +60,8 @@ where a.relation = 'child' and b.relation = 'child'
 
 ANCHORED = """
 create or replace table anchored as
-select s.*, e.first_seen_on, coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id)
-    as anchor_id
+select s.*, e.first_seen_on,
+    coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id) as anchor_id
 from all_signals s
 join ledger e on e.signal_id = s.signal_id and e.state <> 'closed'
 left join core_persons p on p.person_id = s.person_id

@@ -107,7 +107,11 @@ class Home:
         if known is None:
             known = Settings(municipality_code=municipality_code)  # type: ignore[call-arg]
             text = yaml.safe_dump(
-                {"municipality_code": municipality_code, "inbox": "inbox", "capacity": known.capacity},
+                {
+                    "municipality_code": municipality_code,
+                    "inbox": "inbox",
+                    "capacity": known.capacity,
+                },
                 allow_unicode=True,
             )
             write_private(self.settings_file, text.encode())

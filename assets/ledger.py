@@ -10,7 +10,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from assets.core.identity import with_key
+from assets.keyed import with_key
 from assets.ledger_states import LEDGER, NO_LEGAL_BASIS, SOURCE_MISSING, Night, judge
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
@@ -35,9 +35,8 @@ def build_ledger(ws: Workspace) -> Counts:
     """`ledger`: one row per signal ever seen up to tonight, with its state and cause."""
     rules = load()
     with ws.connect() as con:
-        with_key(con, ws)
+        with_key(con, ws.home)
         con.execute("create table if not exists settled_signals (signal_id varchar)")
-        con.execute("create table if not exists protected_ids (id varchar)")
         _mark_facts(con, rules)
         with ws.home.state_db() as state:
             state.execute(STATE_SQL)
@@ -179,4 +178,3 @@ def remember_signals(ws: Workspace) -> None:
             state.execute(f"insert into {table} select *, ?::date from rows_in", [ws.as_of])
             state.unregister("rows_in")
         state.execute("commit")
-

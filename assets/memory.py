@@ -1,4 +1,4 @@
-"""What a home remembers of a night: the kept rows under `nights/`, and what later nights look back on.
+"""What a home remembers of a night: rows under `nights/`, and what later nights look back on.
 
 Written when the cases stand and before they are published, and for this extract date only: running
 a night again replaces its own memory and nobody else's. A night looks back at earlier dates only.

@@ -19,9 +19,18 @@ import duckdb
 
 from assets import protection_memory as memory
 from assets import protection_reach as reach
-from assets.protection_keys import LEASES, PERSONS, VEHICLES, Part, create_views, landed_parts
+from assets.keyed import DWELLING_KEY, with_key
+from assets.protection_keys import (
+    DWELLINGS,
+    LEASES,
+    PERSONS,
+    VEHICLES,
+    Part,
+    create_views,
+    landed_parts,
+)
 from assets.protection_match import create_places
-from assets.workspace import Counts, Workspace
+from assets.workspace import LANDING, Counts, Workspace
 from data_contracts.contract import load_contracts
 from data_contracts.errors import BoendesignalError
 
@@ -51,6 +60,7 @@ def gate(ws: Workspace) -> Counts:
         reach.find_rows(con)
         _write_kept(con, parts)
         _write_incomplete(con, parts)
+        _write_ids(con, ws)
         n_protected = con.execute("select count(*) from g_leaving").fetchall()[0][0]
     for file in ws.dir.glob(f"{ws.landing_file.name}*"):  # the file and its write-ahead log
         file.unlink()
@@ -85,6 +95,23 @@ def _write_kept(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
                sum(n - n_kept) filter (not is_rejected) as n_protected_kept,
                coalesce(sum(n - n_kept) filter (is_rejected), 0) as n_protected_rejected
         from ({rows}) group by contract_id order by contract_id
+        """)
+
+
+def _write_ids(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
+    """Write `protected_ids(id)`: the keyed ids of people and dwellings that leave.
+
+    For the ledger alone, which must close what an earlier night published about them.
+    """
+    with_key(con, ws.home)
+    con.execute(f"""
+        create or replace table protected_ids as
+        select keyed_id(personnummer) as id from {LANDING}.landing_{PERSONS}
+        where right(personnummer, 10) in (select ten from g_leaving_person)
+        union
+        select keyed_id({DWELLING_KEY.format("d")}) from {LANDING}.landing_{DWELLINGS} d
+        where row_id in (select row_id from g_leaving)
+        order by id
         """)
 
 

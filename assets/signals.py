@@ -121,12 +121,14 @@ def decided(permitted: Iterable[Permitted]) -> pl.DataFrame:
         for p in permitted
         if not p.refusals
     ]
-    schema = {
-        "rule_id": pl.String,
-        "rule_version": pl.Int32,
-        "sources": pl.List(pl.String),
-        "decisions": pl.List(pl.String),
-    }
+    schema = pl.Schema(
+        {
+            "rule_id": pl.String,
+            "rule_version": pl.Int32,
+            "sources": pl.List(pl.String),
+            "decisions": pl.List(pl.String),
+        }
+    )
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

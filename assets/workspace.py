@@ -46,7 +46,7 @@ class Workspace:
 
     @property
     def night(self) -> Path:
-        """Kept and quarantined rows as Parquet; moves to `nights/` when the delivery is accepted."""
+        """Kept and quarantined rows as Parquet, on their way to `nights/`."""
         return private_folder(self.dir / "night")
 
     @property
@@ -65,7 +65,8 @@ class Workspace:
     def previous_night(self) -> Path | None:
         """The kept rows of the last accepted delivery with an earlier extract date, or None."""
         dates = sorted(
-            folder for folder in self.home.nights.glob("????-??-??")
+            folder
+            for folder in self.home.nights.glob("????-??-??")
             if folder.name < self.as_of.isoformat()
         )
         accepted = [link for folder in dates if (link := folder / ACCEPTED).exists()]
@@ -92,8 +93,8 @@ class Workspace:
             finally:
                 con.execute(f"detach {LANDING}")
 
-    def config(self) -> dict[str, str | int | bool]:
-        """DuckDB settings: bounded memory, spill inside the run's folder, no extension downloads."""
+    def config(self) -> dict[str, str | bool | int | float | list[str]]:
+        """DuckDB settings: bounded memory, spill inside the run's folder, no downloads."""
         spill = private_folder(self.dir / "spill")
         return {
             "memory_limit": self.memory_limit,

@@ -7,27 +7,16 @@ numbers and dwellings whose id is not the hash of their own key (`person_links`,
 
 from __future__ import annotations
 
-import duckdb
 import polars as pl
 
+from assets.keyed import with_key
 from assets.workspace import Counts, Workspace
 from data_contracts.contract import load_contracts
-
-ID_SQL = (
-    "translate(substr(base64(unhex(sha256(getvariable('home_key') || {0}))), 1, 12), '+/', '-_')"
-)
-"""12 characters, 72 bits: a collision among 10 million ids has a chance of one in 10^8."""
 
 STATE_SQL = """
 create table if not exists person_links (number_id varchar, person_id varchar, extract_date date);
 create table if not exists dwelling_links (key_id varchar, dwelling_id varchar, extract_date date);
 """
-
-
-def with_key(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
-    """Make the home's key known to this connection, so that `keyed_id(text)` works."""
-    con.execute("set variable home_key = ?", [ws.home.key.hex()])
-    con.execute(f"create or replace temp macro keyed_id(x) as {ID_SQL.format('x')}")
 
 
 def links_before(ws: Workspace, table: str) -> pl.DataFrame:
@@ -53,7 +42,7 @@ def identify_people(ws: Workspace) -> Counts:
     A chain of hänvisningar (A -> B -> C) is one person; numbers are never joined by name.
     """
     with ws.connect() as con:
-        with_key(con, ws)
+        with_key(con, ws.home)
         con.register("person_links", links_before(ws, "person_links"))
         mentions = " union ".join(
             f"select {column.name} as personnummer from kept_{contract.id}"
@@ -109,7 +98,7 @@ def identify_people(ws: Workspace) -> Counts:
 def remember_identity(ws: Workspace) -> None:
     """Write this night's exceptions to the home's state; a re-run replaces its own rows only."""
     with ws.connect() as con:
-        with_key(con, ws)
+        with_key(con, ws.home)
         people = con.sql(
             "select keyed_id(personnummer) as number_id, person_id from person_ids "
             "where keyed_id(personnummer) <> person_id order by 1"

@@ -10,14 +10,10 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from assets.core.identity import links_before, with_key
+from assets.core.identity import links_before
+from assets.keyed import DWELLING_KEY, with_key
 from assets.workspace import Counts, Workspace
 from matching.resolve import resolve
-
-KEY_SQL = (
-    "upper(trim({0}.property)) || '|' || upper(trim({0}.street_address)) || '|'"
-    " || coalesce({0}.flat_number, '')"
-)
 
 QUESTION = ["text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2", "hints"]
 """What makes two address questions the same question."""
@@ -74,20 +70,20 @@ where r.level = 'ambiguous' and h.dwelling_ids is not null
 def key_dwellings(ws: Workspace) -> Counts:
     """`dwelling_keys`: one row per dwelling in the dwelling register, with its stable id."""
     with ws.connect() as con:
-        with_key(con, ws)
+        with_key(con, ws.home)
         con.register("known_links", links_before(ws, "dwelling_links"))
         renamed = _renamed(con, ws)
         con.register("renamed", renamed)
         con.execute(
             f"""
             create or replace table dwelling_keys as
-            select keyed_id({KEY_SQL.format("d")}) as key_id,
-                coalesce(l.dwelling_id, r.dwelling_id, keyed_id({KEY_SQL.format("d")}))
+            select keyed_id({DWELLING_KEY.format("d")}) as key_id,
+                coalesce(l.dwelling_id, r.dwelling_id, keyed_id({DWELLING_KEY.format("d")}))
                     as dwelling_id,
                 upper(trim(d.property)) as property_key, d.*
             from kept_registry__dwellings d
-            left join known_links l on l.key_id = keyed_id({KEY_SQL.format("d")})
-            left join renamed r on r.key_id = keyed_id({KEY_SQL.format("d")})
+            left join known_links l on l.key_id = keyed_id({DWELLING_KEY.format("d")})
+            left join renamed r on r.key_id = keyed_id({DWELLING_KEY.format("d")})
             order by d.row_id
             """
         )
@@ -113,9 +109,9 @@ def _renamed(con: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
     )
     return con.sql(
         f"""
-        with old as (select *, keyed_id({KEY_SQL.format("p")}) as key_id from '{file}' p),
+        with old as (select *, keyed_id({DWELLING_KEY.format("p")}) as key_id from '{file}' p),
         new as (
-            select *, keyed_id({KEY_SQL.format("p")}) as key_id from kept_registry__dwellings p
+            select *, keyed_id({DWELLING_KEY.format("p")}) as key_id from kept_registry__dwellings p
         ),
         pairs as (
             select n.key_id, coalesce(l.dwelling_id, o.key_id) as dwelling_id
@@ -138,7 +134,7 @@ def resolve_addresses(ws: Workspace) -> Counts:
     Columns row_id, field, dwelling_id, entrance, level, certainty, sentence.
     """
     with ws.connect() as con:
-        with_key(con, ws)
+        with_key(con, ws.home)
         dwellings = con.sql(DWELLINGS).pl()
         con.execute(
             "create or replace table resolved_addresses (row_id bigint, field varchar,"
