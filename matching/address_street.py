@@ -65,8 +65,8 @@ def street_key(street: pl.Expr) -> pl.Expr:
     """The street's key: lower case, no spaces, abbreviations expanded, one form per ending.
 
     `Granövägen`, `granöv.` and `GRAN ÖVÄGEN` -> `granöväg`; `N. Storg.` -> `norrastorgata`.
-    An ending is expanded only after at least two letters with a full stop, three without, and
-    never in a word of its own (`Berg 4` stays `berg`).
+    Without a full stop an ending is expanded only after three letters, and never in a word of its
+    own (`Berg 4` stays `berg`).
     """
     low = without_accents(street.str.to_lowercase()).str.strip_chars(" ,;:-/")
     low = _expand_first_words(low)
@@ -92,7 +92,8 @@ def _expand_ending(low: pl.Expr) -> pl.Expr:
     is_storgata = low.str.contains(r"(?:^|\s)storg\.?$")
     shortened = low
     for short, word in SUFFIXES.items():
-        pattern = rf"(\pL{{2}}){short}\.$|(\pL\s){short}\.?$"
+        stem = 1 if short in {"g", "v"} else 2  # `Åv.` is Åvägen, `Öst.` is no stig
+        pattern = rf"(\pL{{{stem}}}){short}\.$|(\pL\s){short}\.?$"
         shortened = shortened.str.replace(pattern, f"${{1}}${{2}}{word}")
     cut = low.str.replace(r"(\pL{3})g$", "${1}gata").str.replace(r"(\pL{3})v$", "${1}väg")
     return (

@@ -106,7 +106,7 @@ def parse_frame(texts: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(
             pl.when(pl.col("kind").is_in(["street", "range", "other"]))
-            .then(pl.col(name))
+            .then(pl.col(name).replace("", None) if name.startswith("street") else pl.col(name))
             .alias(name)
             for name in ("street", "street_key", "number", "letter")
         )

@@ -68,12 +68,15 @@ def resolve(
     places = queries.filter(pl.col("kind").is_in(_PLACES))
     keyed = places.filter(pl.col("property_key").is_not_null())
     free = places.filter(pl.col("property_key").is_null())
-    found = [
-        _search(
-            keyed, register, pl.col("property_key"), "property", parameters.max_errors, parameters
-        ),
-        *_search_free(free, register, parameters),
-    ]
+    on_property = _search(
+        keyed,
+        register,
+        pl.col("property_key"),
+        "property",
+        parameters,
+        max_errors=parameters.max_errors,
+    )
+    found = [on_property, *_search_free(free, register, parameters)]
     return outcome(queries, pl.concat(found), register, parameters)
 
 
@@ -95,6 +98,7 @@ def _prepare_texts(texts: pl.DataFrame) -> pl.DataFrame:
         pl.col("street_key").fill_null(""),
         pl.col("number").fill_null(NO_NUMBER),
         pl.col("letter").fill_null(NO_LETTER),
+        pl.col("flat_number").cast(pl.Int32),
         fold=pl.when(~pl.col("street").str.contains(r"[^\x00-\x7f]")).then(
             folded(pl.col("street_key"))
         ),

@@ -21,6 +21,8 @@ NO_HOUSE = "no_house"  # the street is there (with or without å ä ö), the hou
 NO_NEAR_HOUSE = "no_near_house"  # only nearly equal streets, none has the house
 NO_STREET = "no_street"
 
+_HINTS = ["storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids"]
+
 
 def find_houses(queries: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataFrame:
     """One row per query, with what was found in its block.
@@ -33,22 +35,22 @@ def find_houses(queries: pl.DataFrame, scope: Scope, max_errors: int) -> pl.Data
     spelled = ["block", "street_key", "fold"]
     pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
     candidates = candidate_streets(pairs, scope, max_errors)
-    known = queries.join(pairs, on=spelled, nulls_equal=True).join(
-        candidates.group_by("pair_id").agg(nearest=pl.col("distance").min()),
-        on="pair_id",
-        how="left",
-    )
-    address = ["street_id", "number", "letter"]
-    fits = (
-        known.join(candidates, on="pair_id")
-        .join(scope.houses, on=address)
+    known = (
+        queries.join(pairs, on=spelled, nulls_equal=True)
+        .select("q", "pair_id", "number", "letter", "flat_number")
         .join(
-            scope.flats.drop_nulls("flat_number")
-            .group_by("house_id", "flat_number")
-            .agg(n_with_number=pl.len()),
-            on=["house_id", "flat_number"],
+            candidates.group_by("pair_id").agg(nearest=pl.col("distance").min()),
+            on="pair_id",
             how="left",
         )
+    )
+    n_with_number = scope.flats.drop_nulls("flat_number").group_by("house_id", "flat_number")
+    fits = (
+        known.join(candidates, on="pair_id")
+        .join(scope.houses, on=["street_id", "number", "letter"])
+        # A misspelt street without its letter leaves too little to go by.
+        .filter((pl.col("distance") < 1) | ~pl.col("is_letter_missing"))
+        .join(n_with_number.agg(n_with_number=pl.len()), on=["house_id", "flat_number"], how="left")
         .with_columns(flat_state=_flat_state())
         .with_columns(n_fitting=_n_fitting())
     )
@@ -83,29 +85,27 @@ def _n_fitting() -> pl.Expr:
 
 def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
     """Per query the nearest street that fits, how many are as near, how far the next is."""
-    distance = pl.col("distance")
-    return (
-        fits.with_columns(misfit=pl.col("n_fitting") == 0)
+    misfit, distance = pl.col("misfit"), pl.col("distance")
+    kept = ["house_id", "street_id", "distance", "flat_state", "is_letter_missing", "n_fitting"]
+    rows = fits.select("q", *kept, "entrance", misfit=pl.col("n_fitting") == 0)
+    # Nearly every query has one row: only the others are sorted and counted.
+    alone = rows.filter(pl.col("q").is_unique()).with_columns(
+        n_streets=(~misfit).cast(pl.UInt32),
+        n_nearest=pl.lit(1, pl.UInt32),
+        runner_up=pl.lit(None, pl.Float32),
+    )
+    several = (
+        rows.filter(pl.col("q").is_duplicated())
         .sort("q", "misfit", "distance", "street_id")
         .group_by("q", maintain_order=True)
         .agg(
-            pl.col(
-                "house_id",
-                "street_id",
-                "distance",
-                "flat_state",
-                "is_letter_missing",
-                "n_fitting",
-                "misfit",
-                "entrance",
-            ).first(),
-            n_streets=(~pl.col("misfit")).sum(),
-            n_nearest=(
-                (distance == distance.first()) & (pl.col("misfit").first() == pl.col("misfit"))
-            ).sum(),
-            runner_up=distance.filter(~pl.col("misfit")).slice(1, 1).first(),
+            pl.exclude("q").first(),
+            n_streets=(~misfit).sum(),
+            n_nearest=((distance == distance.first()) & (misfit == misfit.first())).sum(),
+            runner_up=distance.filter(~misfit).slice(1, 1).first(),
         )
     )
+    return pl.concat([alone, several.select(alone.columns)], how="vertical_relaxed")
 
 
 def _status() -> pl.Expr:
@@ -144,14 +144,17 @@ def choose_flats(
     tenant (the tenant is registered in just that one), size (rooms, area and storey fit just
     that one), size_not_tenant (the same, though the tenant is registered in another).
     """
-    wanted = found.filter(pl.col("status").is_in([ONE, MANY])).join(queries, on="q")
-    options = wanted.join(scope.flats.rename({"flat_number": "has_number"}), on="house_id").filter(
-        (pl.col("flat_state") != "named") | (pl.col("flat_number") == pl.col("has_number"))
+    wanted = found.filter(pl.col("status").is_in([ONE, MANY])).select(
+        "q", "status", "house_id", "flat_state"
     )
+    asked = wanted.join(queries.select("q", "flat_number", *_HINTS), on="q")
+    is_named = pl.col("flat_state") == "named"
+    flats = scope.flats.with_columns(has_number=pl.col("flat_number").is_not_null())
+    named = asked.filter(is_named).join(flats, on=["house_id", "flat_number"])
+    unnamed = asked.filter(~is_named).join(flats.drop("flat_number"), on="house_id")
+    options = pl.concat([named, unnamed.select(named.columns)])
     sure = options.filter(pl.col("status") == ONE).select("q", "d", flat_method=_sure_method())
-    has_hint = pl.any_horizontal(
-        pl.col("storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids").is_not_null()
-    )
+    has_hint = pl.any_horizontal(pl.col(_HINTS).is_not_null())
     hinted = options.filter((pl.col("status") == MANY) & has_hint)
     return pl.concat([sure, _hinted(hinted, dwellings, area_tolerance_m2)])
 
@@ -162,7 +165,7 @@ def _sure_method() -> pl.Expr:
         .then(pl.lit("number"))
         .when(pl.col("flat_state") == "unlisted")
         .then(pl.lit("unlisted"))
-        .when(pl.col("has_number").is_null())
+        .when(~pl.col("has_number"))
         .then(pl.lit("house"))
         .otherwise(pl.lit("only"))
     )
@@ -170,7 +173,7 @@ def _sure_method() -> pl.Expr:
 
 def _hinted(options: pl.DataFrame, dwellings: pl.DataFrame, tolerance: float) -> pl.DataFrame:
     """Several flats fit: the tenant's own, else the only one of that size and storey."""
-    size = ["storey", "hint_n_rooms", "hint_area_m2"]
+    size = _HINTS[:3]
     known = options.join(
         dwellings.select("d", "dwelling_id", "floor", "n_rooms", "area_m2"), on="d"
     ).with_columns(

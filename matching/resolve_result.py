@@ -18,6 +18,7 @@ from matching.resolve_houses import (
     TIED_STREETS,
 )
 from matching.resolve_parameters import ResolveParameters
+from matching.resolve_scope import NO_NUMBER
 from matching.resolve_streets import FOLD
 
 RIVAL = "rival_in_town"
@@ -58,6 +59,10 @@ FLATS = {
     "size_not_tenant": "rooms, area and storey fit just that flat, "
     "though the tenant is registered in another one there",
 }
+_SENTENCE_RESTS_ON = [
+    "kind", "is_place", "is_resolved", "status", "scope", "distance", "flat_method",
+    "is_letter_missing", "flat_conflict", "closeness", "has_property", "has_number",
+]  # fmt: skip
 _INFERRED = ["tenant", "size", "size_not_tenant"]
 
 
@@ -86,6 +91,8 @@ def outcome(
         is_resolved=(pl.col("status") == ONE)
         & pl.col("d").is_not_null()
         & (pl.col("closeness") != "elsewhere"),
+        has_property=pl.col("property_key").is_not_null(),
+        has_number=pl.col("number") != NO_NUMBER,
         is_place=pl.col("kind").is_in(["street", "other"]),
     )
     resolved = pl.col("is_resolved")
@@ -96,8 +103,8 @@ def outcome(
             certainty=pl.when(resolved).then(_certainty(parameters)).otherwise(0.0).round(4),
             score=_score(pl.col("distance")),
             next_score=_score(pl.col("runner_up")),
-            sentence=_sentence(),
         )
+        .join(_sentences(rows), on=_SENTENCE_RESTS_ON, how="left", nulls_equal=True)
         .sort("q")
         .select(
             "text_id",
@@ -226,6 +233,11 @@ def _n_candidates() -> pl.Expr:
     )
 
 
+def _sentences(rows: pl.DataFrame) -> pl.DataFrame:
+    """The sentence of every distinct outcome: there are few, and many rows share each."""
+    return rows.select(_SENTENCE_RESTS_ON).unique().with_columns(sentence=_sentence())
+
+
 def _sentence() -> pl.Expr:
     distance = pl.col("distance")
     street = (
@@ -254,7 +266,7 @@ def _sentence() -> pl.Expr:
         pl.lit("."),
         conflict.fill_null(""),
     )
-    unknown_property = pl.col("property_key").is_not_null() & (pl.col("status") == NO_STREET)
+    unknown_property = pl.col("has_property") & (pl.col("status") == NO_STREET)
     return (
         pl.when(~pl.col("is_place"))
         .then(pl.col("kind").replace_strict(NOT_A_DWELLING, default=None))
@@ -264,7 +276,7 @@ def _sentence() -> pl.Expr:
         .then(pl.lit("The only such house lies in another part of the country than the postcode."))
         .when(unknown_property)
         .then(pl.lit("The property, or that street on it, is not in the dwelling register."))
-        .when(pl.col("number") < 0)
+        .when(~pl.col("has_number"))
         .then(pl.lit("The address has no house number."))
         .otherwise(pl.col("status").replace_strict(UNRESOLVED, default=None))
     )

@@ -111,7 +111,7 @@ def make_texts(register: pl.DataFrame, n_texts: int, rng: np.random.Generator) -
 
 
 def incomplete(register: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """The register without every 20th street and every 20th house: people live there all the same."""
+    """The register without every 20th street and house: people live there all the same."""
     street = pl.col("street_address").str.replace(" .*", "")
     for name in (street, pl.col("street_address")):
         values = register.select(name.unique(maintain_order=True)).to_series()
