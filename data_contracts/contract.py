@@ -75,7 +75,8 @@ class Sizes(Strict):
 
     minimum_share_of_last: float = Field(gt=0, le=1, description="Of the last accepted delivery.")
     maximum_quarantined_share: float = Field(gt=0, le=1, description="Of this delivery's rows.")
-    disregard_quarantined_rows: int = Field(default=20, ge=0, description="So few rows set aside never count as too many."
+    disregard_quarantined_rows: int = Field(
+        default=20, ge=0, description="So few rows set aside never count as too many."
     )
     on_shrink: Literal["stop", "suspend"]
     why: Said
@@ -99,7 +100,9 @@ class Column(Strict):
     codes: dict[str, str] = Field(default={}, description="Code: meaning.")
     on_unknown_code: OnFailure | None = None
     on_invalid: Literal["quarantine", "empty"] | None = None
-    width: int | None = Field(default=None, ge=2, le=12, description="Digits; lost zeros are put back.")
+    width: int | None = Field(
+        default=None, ge=2, le=12, description="Digits; lost zeros are put back."
+    )
     protection: Protection | None = None
     personal_data: PersonalData
     description: Said
@@ -138,7 +141,9 @@ class Expectation(Strict):
     id: Name
     expectation: str = Field(pattern=r"^Expect[A-Za-z]+$")
     arguments: dict[str, Any] = {}
-    mostly: float = Field(default=1.0, gt=0, le=1, description="Share of the rows that must keep it.")
+    mostly: float = Field(
+        default=1.0, gt=0, le=1, description="Share of the rows that must keep it."
+    )
     row_condition: str | None = Field(default=None, description="SQL over canonical columns.")
     on_failure: OnFailure
     why: Said
@@ -163,7 +168,9 @@ class Contract(Strict):
     required: bool = Field(default=False, description="Without it the delivery is refused.")
     arrival: Arrival
     unknown_columns: Literal["stop"]
-    ignored_columns: dict[str, Said] = Field(default={}, description="Source column: why it is not read.")
+    ignored_columns: dict[str, Said] = Field(
+        default={}, description="Source column: why it is not read."
+    )
     sizes: Sizes
     key: tuple[Name, ...] = Field(min_length=1, description="No two rows share it.")
     columns: tuple[Column, ...] = Field(min_length=1)

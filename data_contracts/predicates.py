@@ -272,9 +272,26 @@ def duplicates_sql(columns: list[str], relation: str) -> str:
     return f"select {key} from {relation} where {is_given} group by {key} having count(*) > 1"
 
 
-def supported() -> set[str]:
-    """The Great Expectations classes that a contract may name."""
-    return {*_ROW_RULES, *_TABLE_RULES}
+def supported() -> dict[str, set[str]]:
+    """The Great Expectations classes that a contract may name, and the arguments it may give."""
+    column, limits = {"column"}, {"min_value", "max_value"}
+    return {
+        "ExpectColumnValuesToNotBeNull": column,
+        "ExpectColumnValuesToBeOfType": column | {"type_"},
+        "ExpectColumnValuesToBeInSet": column | {"value_set"},
+        "ExpectColumnValuesToMatchRegex": column | {"regex"},
+        "ExpectColumnValuesToBeBetween": column | limits,
+        # Without ignore_row_if, Great Expectations takes an open end for a wrong one.
+        "ExpectColumnPairValuesAToBeGreaterThanB": {
+            "column_A", "column_B", "or_equal", "ignore_row_if",
+        },
+        "ExpectSelectColumnValuesToBeUniqueWithinRecord": {"column_list"},
+        "ExpectColumnValuesToBeUnique": column,
+        "ExpectCompoundColumnsToBeUnique": {"column_list"},
+        "ExpectTableRowCountToBeBetween": limits,
+        "ExpectColumnProportionOfNonNullValuesToBeBetween": column | limits,
+        "ExpectColumnUniqueValueCountToBeBetween": column | limits,
+    }  # fmt: skip
 
 
 Rule = Callable[[Contract, Expectation, dict[str, str]], tuple[str, str]]

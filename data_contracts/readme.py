@@ -72,7 +72,9 @@ def _column(column: Column) -> tuple[str, ...]:
     codes = ", ".join(f"`{code}` {meaning}" for code, meaning in column.codes.items())
     none = ""
     if column.protection:
-        shown = " or ".join(f"`{value}`" if value else "empty" for value in column.protection.means_none)
+        shown = " or ".join(
+            f"`{value}`" if value else "empty" for value in column.protection.means_none
+        )
         none = f" Protection flag: only {shown} means none."
     return (
         column.name,

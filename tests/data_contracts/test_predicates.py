@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_contracts.contract import Column, Contract, load_contracts
@@ -120,6 +120,7 @@ def test_lost_leading_zeros_are_put_back():
     assert typed("code", ["1", "01", "A", None, "123"], width=2) == ["01", "01", "A", None, "123"]
 
 
+@settings(max_examples=25)  # a list holds up to 30 texts
 @given(
     st.lists(
         st.one_of(
