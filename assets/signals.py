@@ -121,14 +121,12 @@ def decided(permitted: Iterable[Permitted]) -> pl.DataFrame:
         for p in permitted
         if not p.refusals
     ]
-    schema = pl.Schema(
-        {
-            "rule_id": pl.String,
-            "rule_version": pl.Int32,
-            "sources": pl.List(pl.String),
-            "decisions": pl.List(pl.String),
-        }
-    )
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "rule_id": pl.String,
+        "rule_version": pl.Int32,
+        "sources": pl.List(pl.String),
+        "decisions": pl.List(pl.String),
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
