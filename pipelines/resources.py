@@ -16,6 +16,7 @@ from assets.workspace import Workspace
 from data_contracts.delivery import open_delivery
 from data_contracts.errors import BoendesignalError
 from pipelines import deliveries, night_log, progress
+from pipelines.requests import code_tag
 
 PARTITION_TAG = "dagster/partition"
 
@@ -27,13 +28,15 @@ class NightResource(dg.ConfigurableResource):
     """
 
     _home: Home | None = PrivateAttr(None)
+    _instance: dg.DagsterInstance | None = PrivateAttr(None)
+    _failed: str | None = PrivateAttr(None)  # the stage that failed in this run
     _workspaces: dict[str, Workspace] = PrivateAttr(default_factory=dict)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightResource]:
         home = Home.open()
         with home.lock():
-            self._home = home
+            self._home, self._instance = home, context.instance
             forget_landed(home)  # of a run that was killed
             try:
                 yield self
@@ -58,6 +61,8 @@ class NightResource(dg.ConfigurableResource):
         extract_date = extract_date_of(run)
         told = run.tags.get(deliveries.TAG_DELIVERY)
         waiting = deliveries.at(Path(told) if told else deliveries.find(self.home, extract_date))
+        if self._instance:  # a run from the launchpad begins without them
+            self._instance.add_run_tags(run.run_id, {**waiting.tags(), **code_tag()})
         replace = deliveries.TAG_REPLACE in run.tags
         deliveries.refuse_second(self.home, extract_date, waiting.manifest_sha256, replace)
         delivery = open_delivery(waiting.path)
@@ -72,6 +77,8 @@ class NightResource(dg.ConfigurableResource):
     @contextmanager
     def watch(self, run: dg.DagsterRun, stage: Stage) -> Iterator[None]:
         """Show the stage while it works, and let `status` know of the run."""
+        if self._failed == stage.name:
+            self._failed = None  # this is its second try
         self._note(run, "running", stage)
         with progress.shown(stage.title):
             yield
@@ -79,17 +86,23 @@ class NightResource(dg.ConfigurableResource):
             self._note(run, "published", stage)
 
     def note_failure(self, run: dg.DagsterRun, stage: Stage, text: str) -> None:
-        """Let `status` know."""
+        """Let `status` know; steps that do not need the failed one still run, and say no more."""
         self._note(run, "failed", stage, text)
+        self._failed = stage.name
 
     def _note(
         self, run: dg.DagsterRun, state: night_log.State, stage: Stage, text: str = ""
     ) -> None:
+        if self._failed:
+            return
+        opened = self._workspaces.get(run.root_run_id or run.run_id)
         night_log.note(
             self.home,
             night_log.NightRun(
                 extract_date=extract_date_of(run),
-                manifest_sha256=run.tags.get(deliveries.TAG_MANIFEST, ""),
+                manifest_sha256=opened.delivery.manifest_sha256
+                if opened
+                else run.tags.get(deliveries.TAG_MANIFEST, ""),
                 run_id=run.root_run_id or run.run_id,
                 state=state,
                 at=night_log.now(),

@@ -236,14 +236,14 @@ def signals(rules: list[Rule]) -> Iterator[Table]:
 
 def cases(rules: list[Rule]) -> Iterator[Table]:
     """Signals together, and the cases they make."""
-    ties = ("core_persons", "core_leases", "core_relations")
+    read = ("ledger", "core_persons", "core_leases", "core_relations")
     made = ("signals", "signal_evidence", "data_quality", "cases", "case_members")
     for name in made:
         yield Table(
             name,
             CASES,
             published_tables()[name].grain,
-            deps=(*(f"signal_{rule.id}" for rule in rules), *ties),
+            deps=(*(f"signal_{rule.id}" for rule in rules), *read),
             owners=(TEAM,),
             work_table=name,
         )

@@ -1,5 +1,6 @@
 """The asset graph: whole, in order, with true lineage, and nothing of a person in it."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -64,6 +65,21 @@ def test_a_signal_depends_on_what_its_rule_reads(graph: AssetGraph) -> None:
     for rule in live_rules():
         parents = graph.get(dg.AssetKey(f"signal_{rule.id}")).parent_keys
         assert {key.to_user_string() for key in parents} == set(rule.spec.reads)
+
+
+def test_stages_outside_core_run_in_the_order_of_the_table(graph: AssetGraph) -> None:
+    """Dagster follows dependencies alone: each stage must depend on the one before it."""
+    made = [
+        {dg.AssetKey(table.name) for table in stage.tables}
+        for stage in night()
+        if not stage.name.startswith(("core_", "resolved_"))
+    ]
+    loose = [
+        sorted(key.to_user_string() for key in after)
+        for before, after in itertools.pairwise(made)
+        if not any(before & graph.get_ancestor_asset_keys(key) for key in after)
+    ]
+    assert not loose, "These depend on nothing of the stage before them in pipelines/stages.py"
 
 
 def test_every_core_table_is_an_asset(graph: AssetGraph) -> None:

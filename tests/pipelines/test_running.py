@@ -83,6 +83,8 @@ def test_a_refusal_is_told_as_it_stands_and_not_tried_again(home: Home) -> None:
     ):
         run(home, folder, stages(core_stage=refuses))
     assert len(tries) == 1
+    last = night_log.last_runs(home)["2026-10-01"]
+    assert (last.state, last.stage) == ("failed", "core")
 
 
 def test_a_passing_fault_is_tried_again(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,6 +100,7 @@ def test_a_passing_fault_is_tried_again(home: Home, monkeypatch: pytest.MonkeyPa
 
     run(home, deliver(home.inbox, "2026-10-01"), stages(core_stage=stumbles))
     assert len(tries) == 2
+    assert night_log.last_runs(home)["2026-10-01"].state == "published"
 
 
 def test_landed_rows_do_not_outlive_a_failed_run(home: Home) -> None:
