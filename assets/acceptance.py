@@ -198,24 +198,20 @@ def _record(
         for contract in contracts
     )
     con.execute(f"create or replace table quarantine as select * from ({parts}) order by all")
+    # One statement: a row at a time would flush to disk as many times.
     con.execute(
-        "create or replace table quality_results (contract_id varchar, check_name varchar,"
-        " expectation varchar, on_failure varchar, n_evaluated bigint, n_failed bigint,"
-        " passed boolean)"
-    )
-    con.executemany(
-        "insert into quality_results values (?, ?, ?, ?, ?, ?, ?)",
+        "create or replace table quality_results as select unnest($1::varchar[]) as contract_id,"
+        " unnest($2::varchar[]) as check_name, unnest($3::varchar[]) as expectation,"
+        " unnest($4::varchar[]) as on_failure, unnest($5::bigint[]) as n_evaluated,"
+        " unnest($6::bigint[]) as n_failed, unnest($7::boolean[]) as passed",
         [
-            (
-                r.contract_id,
-                r.check,
-                r.expectation,
-                r.on_failure,
-                r.n_evaluated,
-                r.n_failed,
-                r.passed,
-            )
-            for r in results
+            [result.contract_id for result in results],
+            [result.check for result in results],
+            [result.expectation for result in results],
+            [result.on_failure for result in results],
+            [result.n_evaluated for result in results],
+            [result.n_failed for result in results],
+            [result.passed for result in results],
         ],
     )
 
