@@ -23,7 +23,7 @@ from matching.address_words import (
 )
 
 _CARE_OF = r"(?i)(?:^|[\s,;(/])c\s?[/\\]\s?o[.:,]?\s*|℅\s*"
-_LETTERS = r"[^\pL\pN]"
+_NO_LETTER = r"[^\pL\pN]"
 # `E Dumbom/Mistlursg.`: after the last separator the street begins.
 _SEPARATED = r"^(.*\S)\s*[,;/|\n]\s*([^,;/|\n]*\pL[^,;/|\n]*)$"
 # Without a separator the street is the last word, with a direction or an owner before a
@@ -69,14 +69,13 @@ def street_key(street: pl.Expr) -> pl.Expr:
     own (`Berg 4` stays `berg`).
     """
     low = without_accents(street.str.to_lowercase()).str.strip_chars(" ,;:-/")
-    low = _expand_first_words(low)
-    low = _expand_ending(low).str.replace_all(_LETTERS, "")
-    return _bare_ending(low)
+    marked = _expand_marked_ending(_expand_first_words(low))
+    return _bare_ending(_expand_bare_ending(marked.str.replace_all(_NO_LETTER, "")))
 
 
 def written_key(street: pl.Expr) -> pl.Expr:
     """The street lower case without spaces, nothing expanded or cut: `granövägen`."""
-    return without_accents(street.str.to_lowercase()).str.replace_all(_LETTERS, "")
+    return without_accents(street.str.to_lowercase()).str.replace_all(_NO_LETTER, "")
 
 
 def _expand_first_words(low: pl.Expr) -> pl.Expr:
@@ -87,22 +86,23 @@ def _expand_first_words(low: pl.Expr) -> pl.Expr:
     return low
 
 
-def _expand_ending(low: pl.Expr) -> pl.Expr:
-    is_word = low.str.contains(rf"(?:{REAL_WORDS})\.$|(?:{REAL_WORDS_WITHOUT_STOP})$")
-    is_storgata = low.str.contains(r"(?:^|\s)storg\.?$")
-    shortened = low
+def _expand_marked_ending(low: pl.Expr) -> pl.Expr:
+    """Endings with a full stop or as a word of their own: `Granitg.`, `Erik Dahlbergs v`."""
+    expanded = low
     for short, word in SUFFIXES.items():
         stem = 1 if short in {"g", "v"} else 2  # `Åv.` is Åvägen, `Öst.` is no stig
         pattern = rf"(\pL{{{stem}}}){short}\.$|(\pL\s){short}\.?$"
-        shortened = shortened.str.replace(pattern, f"${{1}}${{2}}{word}")
-    cut = low.str.replace(r"(\pL{3})g$", "${1}gata").str.replace(r"(\pL{3})v$", "${1}väg")
-    return (
-        pl.when(is_word & ~is_storgata)
-        .then(low)
-        .when(low.str.contains(r"\pL{3}[gv]$"))
-        .then(cut)
-        .otherwise(shortened)
-    )
+        expanded = expanded.str.replace(pattern, f"${{1}}${{2}}{word}")
+    is_word = low.str.contains(rf"(?:{REAL_WORDS})\.$")
+    named = pl.when(is_word).then(low).otherwise(expanded)
+    return named.str.replace(r"(^|\s)storg\.?$", "${1}storgata")  # ends like torg, but is none
+
+
+def _expand_bare_ending(key: pl.Expr) -> pl.Expr:
+    """Endings that only the missing vowel gives away: `snusmumrikg`, `djungelbokv`."""
+    cut = key.str.replace(r"(\pL{3})g$", "${1}gata").str.replace(r"(\pL{3})v$", "${1}väg")
+    is_word = key.str.contains(rf"(?:{REAL_WORDS_WITHOUT_STOP})$")
+    return pl.when(is_word).then(key).otherwise(cut)
 
 
 def _bare_ending(key: pl.Expr) -> pl.Expr:

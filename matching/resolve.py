@@ -43,8 +43,6 @@ HINTS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 _PLACES = ("street", "other")
 _WHOLE_REGISTER = "*"
-
-
 DEFAULTS = ResolveParameters()
 
 

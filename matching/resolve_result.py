@@ -113,7 +113,9 @@ def outcome(
             level="level",
             certainty="certainty",
             score=pl.col("score").fill_null(0.0),
-            runner_up_gap=(pl.col("score") - pl.col("next_score").fill_null(0.0)).fill_null(0.0),
+            runner_up_gap=(pl.col("score") - pl.col("next_score").fill_null(0.0))
+            .fill_null(0.0)
+            .round(1),
             n_candidates=_n_candidates(),
             sentence="sentence",
             left_value="street",

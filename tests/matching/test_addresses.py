@@ -158,7 +158,7 @@ STREETS = st.builds(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(STREETS, min_size=1, max_size=40))
 def test_street_key_is_idempotent(streets: list[str]) -> None:
     """The key of a key is that key."""
@@ -166,7 +166,7 @@ def test_street_key_is_idempotent(streets: list[str]) -> None:
     assert once.select(street_key(pl.col("street"))).equals(once)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=40))
 def test_any_text_is_read(texts: list[str]) -> None:
     """Whatever is typed gives one row per text and one of the known kinds."""
