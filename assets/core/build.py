@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from assets.benefits import benefit_frame
 from assets.core.holders import agree_names, build_lease_people, normalise_phones
 from assets.core.households import build_households
 from assets.core.identities import build_identity_pairs
@@ -74,6 +75,13 @@ def build_leases(ws: Workspace) -> Counts:
         return {**counts, "rows": create_table(con, ws, "core_leases")}
 
 
+def build_decisions(ws: Workspace) -> Counts:
+    """`core_decisions`, with what `assets/benefits.yml` says of each kind of benefit."""
+    with ws.connect() as con:
+        con.register("benefit_kinds", benefit_frame())
+        return {"rows": create_table(con, ws, "core_decisions")}
+
+
 def build_phones(ws: Workspace) -> Counts:
     """`core_phones`, after every notation has been normalised once."""
     normalise_phones(ws)
@@ -88,7 +96,7 @@ CORE = (
     CoreTable("core_moves", ("resolved_addresses",), from_sql("core_moves")),
     CoreTable("core_dwellings", ("resolved_addresses",), build_dwellings),
     CoreTable("core_leases", ("resolved_addresses", "core_persons"), build_leases),
-    CoreTable("core_decisions", ("resolved_addresses",), from_sql("core_decisions")),
+    CoreTable("core_decisions", ("resolved_addresses",), build_decisions),
     CoreTable("core_vehicles", ("resolved_addresses",), from_sql("core_vehicles")),
     CoreTable("core_phones", ("core_leases", "core_decisions"), build_phones),
     CoreTable(

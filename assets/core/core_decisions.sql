@@ -17,7 +17,7 @@ select
     b.to_on,
     coalesce(b.from_on <= $as_of, true) and coalesce(b.to_on >= $as_of, true) as is_running,
     b.amount_sek_month,
-    b.benefit <> 'NYSTARTSJOBB' as is_paid_to_person,  -- forordning 2018:43: paid to the employer
+    coalesce(k.is_paid_to_person, true) as is_paid_to_person,
     s.dwelling_id as stated_dwelling_id,
     s.level as stated_level,
     coalesce(s.certainty, 0) as stated_certainty,
@@ -32,4 +32,5 @@ from decisions b
 left join person_ids r on r.personnummer = b.recipient_personnummer
 left join person_ids c on c.personnummer = b.co_applicant_personnummer
 left join stated s on s.row_id = b.row_id
+left join benefit_kinds k on k.benefit = b.benefit
 order by b.row_id

@@ -43,6 +43,47 @@ with observed as (
     join resolved_addresses a on a.row_id = v.row_id and a.field = 'vehicle'
 ),
 
+-- A text that names the house and not the flat: where exactly one flat there holds two or more
+-- others who are registered elsewhere and no kin of anyone in it, it is probably the same flat. Less
+-- certain than any rule accepts alone; it fills in who else may be there.
+in_some_flat as (
+    select n.person_id, a.entrance, b.from_on, b.to_on, a.row_id
+    from resolved_addresses a
+    join core_decisions b using (row_id)
+    cross join lateral (select b.recipient_person_id as person_id) n
+    join core_persons p on p.person_id = n.person_id
+    where a.field = 'stated' and a.level = 'ambiguous' and a.entrance is not null
+),
+
+company as (
+    select o.dwelling_id, r.entrance, count(distinct o.person_id) as n_others
+    from observed o
+    join core_persons p on p.person_id = o.person_id and p.dwelling_id <> o.dwelling_id
+    join (
+        select distinct dwelling_id, entrance from resolved_addresses where dwelling_id is not null
+    ) r on r.dwelling_id = o.dwelling_id
+    where o.source = 'benefits' and o.level in ('key', 'exact', 'fuzzy', 'folded', 'single')
+    group by o.dwelling_id, r.entrance
+),
+
+probable_flats as (
+    select entrance, min(dwelling_id) as dwelling_id
+    from company
+    where n_others > 1
+    group by entrance
+    having count(*) = 1
+),
+
+placed as (
+    select * from observed
+    union all
+    select s.person_id, f.dwelling_id, 'benefits', 'stated_address', s.from_on, s.to_on, 0.5,
+        'by_company', s.row_id
+    from in_some_flat s
+    join probable_flats f using (entrance)
+    join core_persons p on p.person_id = s.person_id and p.dwelling_id <> f.dwelling_id
+),
+
 left_dwellings as (
     select person_id, dwelling_id, max(to_on) as left_on
     from core_moves
@@ -55,7 +96,7 @@ select o.person_id, o.dwelling_id, o.source, o.kind, o.from_on, o.to_on,
     l.person_id is not null as is_former_address,
     l.left_on,
     o.certainty, o.level, o.row_id
-from observed o
+from placed o
 left join left_dwellings l on l.person_id = o.person_id and l.dwelling_id = o.dwelling_id
 where o.person_id is not null and o.dwelling_id is not null
 order by o.row_id, o.person_id, o.kind
