@@ -1,0 +1,150 @@
+with
+
+persons as (select * from core_persons),
+households as (select * from core_households),
+dwellings as (select * from core_dwellings),
+leases as (select * from core_leases),
+
+-- Of any certainty: what may explain somebody's registration needs little proof.
+running_leases as (
+    select *
+    from leases
+    where is_running
+        and object_kind = 'dwelling'
+),
+
+-- One row per dwelling: what the leases on it explain.
+leased as (
+    select
+        dwelling_id,
+        max(from_on) as newest_from_on,
+        max(n_declared_lodgers) as n_declared_lodgers,
+        max(rent_sek_month) as rent_sek_month,
+        bool_or(has_approved_sublet) as has_approved_sublet,
+        bool_or(lease_kind <> 'first_hand') as has_other_letting,
+        bool_or(holder_person_id is null) as has_unknown_tenant
+    from running_leases
+    where dwelling_id is not null
+    group by dwelling_id
+),
+
+tenants as (
+    select holder_person_id as person_id, dwelling_id from running_leases
+    union
+    select co_holder_person_id as person_id, dwelling_id from running_leases
+),
+
+-- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
+misplaced as (
+    select
+        household.dwelling_id,
+        household.group_id,
+        household.registered_on
+    from tenants as tenant
+    join households as household
+        on household.person_id = tenant.person_id
+        and not household.is_tenant
+    join dwellings as registered on registered.dwelling_id = household.dwelling_id
+    join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
+    where registered.entrance_id = leased_flat.entrance_id
+),
+
+-- They themselves, their family, and whoever was registered there the same day.
+with_misplaced as (
+    select distinct household.person_id
+    from misplaced
+    join households as household
+        on household.dwelling_id = misplaced.dwelling_id
+        and (
+            household.group_id = misplaced.group_id
+            or household.registered_on = misplaced.registered_on
+        )
+),
+
+-- The adults that count, numbered within their family.
+adults as (
+    select
+        household.dwelling_id,
+        household.registered_on,
+        person.person_id,
+        person.full_name,
+        person.row_id,
+        row_number() over (
+            partition by household.dwelling_id, household.group_id
+            order by household.registered_on, person.person_id
+        ) as place_in_family
+    from households as household
+    join persons as person on person.person_id = household.person_id
+    where household.is_adult
+        and date_diff('day', household.registered_on, $as_of) >= $min_days_registered -- innocent: newly_registered
+        and household.person_id not in (select person_id from with_misplaced) -- innocent: wrong_flat_number
+        and not person.is_incomplete -- unknown: person
+),
+
+-- Of each family as many as the norm counts; grown children, parents and siblings are exempt.
+counted_adults as (
+    select
+        dwelling_id,
+        registered_on,
+        row_number() over (partition by dwelling_id order by registered_on, person_id) as place
+    from adults
+    where place_in_family <= $adults_per_family
+),
+
+counted as (
+    select
+        dwelling_id,
+        count(*) as n_counted
+    from counted_adults
+    group by dwelling_id
+),
+
+named as (
+    select
+        dwelling_id,
+        count(*) as n_adults,
+        max(registered_on) as last_on,
+        list(person_id order by full_name, person_id) as adult_ids,
+        list(full_name order by full_name, person_id) as adult_names,
+        list(row_id order by full_name, person_id) as adult_row_ids
+    from adults
+    group by dwelling_id
+),
+
+-- A dwelling whose rooms are not known has no norm, and the comparison is never true.
+signals as (
+    select
+        dwelling.dwelling_id,
+        named.adult_ids as other_person_ids,
+        coalesce(crowd.registered_on, named.last_on) as since_on,
+        cast(1 as double) as certainty,
+        dwelling.label as dwelling_label,
+        dwelling.n_rooms,
+        dwelling.n_rooms + $adults_over_rooms as n_norm,
+        named.n_adults,
+        counted.n_counted,
+        counted.n_counted - dwelling.n_rooms - $adults_over_rooms as n_over_norm,
+        named.adult_names,
+        named.adult_row_ids,
+        lease.rent_sek_month,
+        dwelling.row_id as dwelling_row_id
+    from named
+    join counted on counted.dwelling_id = named.dwelling_id
+    join dwellings as dwelling on dwelling.dwelling_id = named.dwelling_id
+    left join counted_adults as crowd
+        on crowd.dwelling_id = named.dwelling_id
+        and crowd.place = dwelling.n_rooms + $adults_over_rooms + 1
+    left join leased as lease on lease.dwelling_id = named.dwelling_id
+    where named.n_adults > dwelling.n_rooms + $adults_over_rooms
+        and counted.n_counted > dwelling.n_rooms + $adults_over_rooms -- innocent: large_family
+        and (coalesce(lease.n_declared_lodgers, 0) = 0 or counted.n_counted - lease.n_declared_lodgers > dwelling.n_rooms + $adults_over_rooms) -- innocent: declared_lodgers
+        and not coalesce(lease.has_approved_sublet, false) -- innocent: approved_sublet
+        and not coalesce(lease.has_other_letting, false) -- innocent: short_term_letting
+        and coalesce(date_diff('day', lease.newest_from_on, $as_of) >= $min_days_leased, true) -- innocent: change_of_tenant
+        and not dwelling.is_special_housing -- innocent: special_housing
+        and not dwelling.is_student_housing -- innocent: student_housing
+        and not coalesce(lease.has_unknown_tenant, false) -- unknown: tenant
+        and not dwelling.is_incomplete -- unknown: dwelling
+)
+
+select * from signals

@@ -1,0 +1,69 @@
+with
+
+persons as (select * from core_persons),
+households as (select * from core_households),
+dwellings as (select * from core_dwellings),
+
+-- Addresses that the dwelling register knows, on whatever property.
+known_addresses as (
+    select distinct
+        lower(street_address) as street_address,
+        lower(city) as city
+    from dwellings
+    where is_in_register
+),
+
+adults as (
+    select
+        household.dwelling_id,
+        household.group_id,
+        household.registered_on,
+        person.person_id,
+        person.full_name,
+        person.row_id
+    from households as household
+    join persons as person on person.person_id = household.person_id
+    where household.is_adult
+        and date_diff('day', household.registered_on, $as_of) >= $min_days_registered -- innocent: newly_registered
+        and not person.is_incomplete -- unknown: person
+),
+
+-- One row per dwelling.
+named as (
+    select
+        dwelling_id,
+        count(*) as n_adults,
+        count(distinct group_id) as n_groups,
+        min(registered_on) as since_on,
+        list(person_id order by full_name, person_id) as adult_ids,
+        list(full_name order by full_name, person_id) as adult_names,
+        list(row_id order by full_name, person_id) as adult_row_ids
+    from adults
+    group by dwelling_id
+),
+
+signals as (
+    select
+        place.dwelling_id,
+        named.adult_ids as other_person_ids,
+        named.since_on,
+        cast(1 as double) as certainty,
+        place.label as place_label,
+        place.property,
+        named.n_adults,
+        named.n_groups,
+        named.adult_names,
+        named.adult_row_ids
+    from named
+    join dwellings as place on place.dwelling_id = named.dwelling_id
+    left join known_addresses as known
+        on known.street_address = lower(place.street_address)
+        and known.city is not distinct from lower(place.city)
+    where not place.is_property_in_register
+        and known.street_address is null -- innocent: new_designation
+        and not place.is_special_housing -- innocent: special_housing
+        and not place.is_student_housing -- innocent: student_housing
+        and not place.is_incomplete -- unknown: dwelling
+)
+
+select * from signals
