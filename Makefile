@@ -39,8 +39,9 @@ demo: install ## Make a synthetic town, run the night on it, show the ten top ca
 ui: install ## Open the Dagster UI of HOME_DIR (default: home) on http://127.0.0.1:3000
 	@umask 077; home="$$(realpath -m "$(HOME_DIR)")"; \
 	export BOENDESIGNAL_HOME="$$home" DAGSTER_HOME="$$home/dagster"; \
-	$(BIN)/python -m pipelines.instance "$$home" > /dev/null; \
-	exec $(BIN)/dagster dev --host 127.0.0.1 --port $(PORT) --module-name pipelines.definitions
+	bin="$$(realpath $(BIN))"; cd "$$("$$bin/python" -m pipelines.instance "$$home")"; \
+	PYTHONWARNINGS=ignore exec "$$bin/dagster" dev --host 127.0.0.1 --port $(PORT) \
+	  --module-name pipelines.definitions
 
 test: install ## ruff, mypy, definitions validate and the fast tests
 	$(BIN)/ruff check .

@@ -9,6 +9,9 @@ from pipelines.housekeeping import clean
 
 DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")  # one per extract date
 
+# The UI and the command line tell what a run does; a thousand debug lines on the terminal do not.
+QUIET = dg.colored_console_logger.configured({"log_level": "CRITICAL"})
+
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),

@@ -17,8 +17,6 @@ from pipelines.run_errors import RunFailed
 if TYPE_CHECKING:
     import dagster as dg
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
 
 @dataclass(frozen=True)
 class Ran:
@@ -72,7 +70,6 @@ def execute(
             instance=instance,
             partition_key=waiting.name,
             tags=tags,
-            run_config=QUIET,
             raise_on_error=False,
         )
         if not result.success:
