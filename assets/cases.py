@@ -139,7 +139,7 @@ def _write_members(
             left join core_dwellings d on d.dwelling_id = m.member_id and m.member_kind = 'dwelling'
             where p.person_id is not null or d.dwelling_id is not null
         )
-        select case_id, member_kind, role, member_id, personnummer, fastighetsbeteckning,
+        select case_id, member_kind, role, member_id, is_subject, personnummer, fastighetsbeteckning,
             belagenhetsadress, lagenhetsnummer
         from named
         qualify row_number() over (
@@ -203,28 +203,33 @@ def _write_cases(
     con.execute(
         """
         create or replace table cases as
-        with people as (
-            select distinct case_id, member_id as person_id from case_members
-            where member_kind = 'person'
-        ),
-        dwellings as (
+        with dwellings as (
             select distinct case_id, member_id as dwelling_id from case_members
-            where member_kind = 'dwelling'
+            where member_kind = 'dwelling' and is_subject
+        ),
+        -- the households of the case; people seen in a dwelling and living elsewhere are not
+        household as (
+            select distinct d.case_id, p.person_id
+            from dwellings d
+            join core_persons p using (dwelling_id)
         ),
         benefits as (
-            select p.case_id, sum(b.amount_sek_month) as benefit_sek_month
-            from people p
-            join core_decisions b on b.recipient_person_id = p.person_id
+            select h.case_id, sum(b.amount_sek_month) as benefit_sek_month
+            from household h
+            join core_decisions b on b.recipient_person_id = h.person_id
             where b.is_running and b.is_paid_to_person
-            group by p.case_id
+            group by h.case_id
         ),
         leases as (
-            select p.case_id, l.row_id, any_value(l.rent_sek_month) as rent_sek_month
-            from people p
-            join core_leases l on l.holder_person_id = p.person_id
-            left join dwellings d on d.case_id = p.case_id and d.dwelling_id = l.dwelling_id
-            where l.is_running and (l.object_kind = 'parking' or d.dwelling_id is not null)
-            group by p.case_id, l.row_id
+            select d.case_id, l.row_id, l.rent_sek_month
+            from dwellings d
+            join core_leases l on l.dwelling_id = d.dwelling_id and l.object_kind = 'dwelling'
+            where l.is_running
+            union
+            select h.case_id, l.row_id, l.rent_sek_month
+            from household h
+            join core_leases l on l.holder_person_id = h.person_id and l.object_kind = 'parking'
+            where l.is_running
         ),
         rents as (
             select case_id, sum(rent_sek_month) as rent_sek_month from leases group by case_id

@@ -6,21 +6,19 @@ protected person's leaves. Only an address that the registers know to be another
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import lru_cache
-
 import duckdb
 import polars as pl
-from rapidfuzz.distance import OSA
 
 from assets.protection_keys import AGENCY_ADDRESS
 from matching.addresses import parse_frame
+from matching.name_batch import compare_columns
+from matching.names import SCORES, Level
 
 # One wrong letter for every four of the street's name, two at most: "Granövägen" and "Granövgäen",
 # never "Åsväg" and "Älvväg". A street with another ending is the same where the stem is
 # ("Lagmansgatan" for "Lagmansvägen"): people mix them up.
 _LETTERS_PER_ERROR, _MOST_ERRORS = 4, 2
+_DOUBTFUL_NAME: Level = "other_middle_name"  # the weakest likeness that counts as one name here
 _ENDING = "(vag|gata|grand|stig|plan|alle|backe|torg)$"
 
 
@@ -28,7 +26,8 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
     """Parse each distinct landed address once; make `g_line` and `g_place`.
 
     g_line: one row per distinct address: line (its id), street, fold, stem, number, letter, flat,
-    postcode, city, is_dwelling (a street address, no box), is_known (an entrance in the registers).
+    postcode, city, is_dwelling (a street address, no box), is_known (an entrance in the dwelling
+    register, or in the population register on a property that the dwelling register lacks).
     g_place: one row per address of a row: row_id, kind, is_register, line, flat (of its own column,
     else of the text), property.
     """
@@ -67,9 +66,9 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table g_line as
         with known as (
             select distinct street, number, letter, postcode
-            from g_entrance semi join (from g_place where kind in ('dwelling', 'registered'))
-              using (line)
-            where is_dwelling
+            from g_entrance join g_place using (line)
+            where is_dwelling and (kind = 'dwelling' or (kind = 'registered' and property not in
+                (select property from g_place where kind = 'dwelling' and property is not null)))
         )
         select g_entrance.*, known.street is not null as is_known
         from g_entrance left join known using (street, number, letter, postcode)
@@ -90,7 +89,6 @@ def near(lines: str) -> str:
     """
     columns = "mine.line, theirs.line as other, mine.letter = theirs.letter as same_letter"
     letters = "(mine.letter = theirs.letter or mine.letter = '' or theirs.letter = '')"
-    errors = f"least({_MOST_ERRORS}, length(theirs.fold) // {_LETTERS_PER_ERROR})"
     # Materialised, or DuckDB compares the spelling of every street before it asks whose it is.
     return f"""
         with theirs as materialized (
@@ -105,44 +103,29 @@ def near(lines: str) -> str:
         where mine.is_dwelling and (not mine.is_known or theirs.postcode is null) and {letters}
           and (mine.postcode = theirs.postcode or mine.city is null
                or damerau_levenshtein(mine.city, theirs.city) <= {_MOST_ERRORS})
-          and (damerau_levenshtein(mine.fold, theirs.fold) <= {errors}
-               or (mine.stem = theirs.stem and length(mine.stem) >= {_LETTERS_PER_ERROR}))
+          and {_is_alike_street("mine", "theirs")}
         """
 
 
-def is_one_name(one: str, other: str) -> bool:
-    """Whether the shorter name may be the longer one, whatever the order, spelling or initials.
+def is_same_house(mine: str, theirs: str) -> str:
+    """SQL: whether two rows of g_line are one house number on streets that are spelt alike."""
+    same = " and ".join(f"{mine}.{part} = {theirs}.{part}" for part in ("number", "letter"))
+    return f"({same} and {_is_alike_street(mine, theirs)})"
 
-    At least two of its words have their like in the longer name, and no word lacks one. Asked only
-    of names that already share an address or a birth date.
+
+def _is_alike_street(mine: str, theirs: str) -> str:
+    errors = f"least({_MOST_ERRORS}, length({theirs}.fold) // {_LETTERS_PER_ERROR})"
+    return f"""(damerau_levenshtein({mine}.fold, {theirs}.fold) <= {errors}
+               or ({mine}.stem = {theirs}.stem and length({mine}.stem) >= {_LETTERS_PER_ERROR}))"""
+
+
+def same_names(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The rows of (name, other) that may be one name, whatever the order, spelling or initials.
+
+    Asked only of names that already share an address or a birth date.
     """
-    shorter, longer = sorted((_words(one), _words(other)), key=len)
-    if len(shorter) < 2:
-        return False
-    left = list(longer)
-    whole_words = 0
-    for word in shorter:
-        match = next((known for known in left if _is_alike(word, known)), None)
-        if match is None:
-            return False
-        left.remove(match)
-        whole_words += len(word) > 1 and len(match) > 1
-    return whole_words >= 1
-
-
-@lru_cache(maxsize=65536)
-def _words(name: str) -> tuple[str, ...]:
-    """The name's words without case and accents, longest first so that initials come last."""
-    plain = unicodedata.normalize("NFD", name.casefold())
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(sorted(re.findall(r"[^\W\d_]+", letters), key=lambda word: (-len(word), word)))
-
-
-def _is_alike(word: str, known: str) -> bool:
-    if len(word) == 1 or len(known) == 1:
-        return word[0] == known[0]
-    longest = max(len(word), len(known))
-    return OSA.distance(word, known) <= min(_MOST_ERRORS, longest // _LETTERS_PER_ERROR)
+    scores = compare_columns(pairs, "name", "other")["score"]
+    return pairs.filter(scores >= SCORES[_DOUBTFUL_NAME])
 
 
 def name_key(name: str) -> str:

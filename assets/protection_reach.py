@@ -8,7 +8,6 @@ delivery share.
 from __future__ import annotations
 
 import duckdb
-import polars as pl
 
 from assets import protection_memory as memory
 from assets.protection_keys import (
@@ -18,7 +17,7 @@ from assets.protection_keys import (
     Part,
     flagged_rows,
 )
-from assets.protection_match import is_one_name, name_key, near
+from assets.protection_match import is_same_house, name_key, near, same_names
 from data_contracts.contract import Contract
 
 # A property has a name and a number; "PÅ KOMMUNEN SKRIVEN" and other placeholders have no number.
@@ -173,7 +172,7 @@ def find_homes(con: duckdb.DuckDBPyConnection) -> None:
 
 def find_register_rows(con: duckdb.DuckDBPyConnection) -> None:
     """Make `g_in_home` (row_id, kind): the register's rows of a home."""
-    con.execute("""
+    con.execute(f"""
         create or replace temp table g_in_home as
         select distinct row_id, kind
         from g_place
@@ -184,10 +183,17 @@ def find_register_rows(con: duckdb.DuckDBPyConnection) -> None:
                or ((g_place.property = home.property or g_place.property is null)
                    and g_place.flat is not distinct from home.flat))
         union
-        -- without an address nobody can say which entrance; it may be theirs
+        -- on one property a misspelt street is the same street; without an address nobody can say
+        -- which entrance it is, and it may be theirs
         select row_id, kind
-        from g_place join g_home as home using (property, flat)
-        where is_register and g_place.line is null
+        from g_place
+        join g_home as home
+          on home.property = g_place.property and home.flat is not distinct from g_place.flat
+        join g_line as theirs on theirs.line = home.line
+        left join g_line as mine on mine.line = g_place.line
+        where is_register
+          and ((g_place.line is null and home.flat is not null)
+               or {is_same_house("mine", "theirs")})
         """)
 
 
@@ -293,8 +299,7 @@ def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
         from g_unnumbered as mine join theirs using (birth)
         """)
     pairs = con.sql("select distinct name, other from g_namesake order by all").pl()
-    same = [is_one_name(name, other) for name, other in pairs.iter_rows()]
-    con.register("g_same_name", pairs.filter(pl.Series(same, dtype=pl.Boolean)))
+    con.register("g_same_name", same_names(pairs))
     con.execute("""
         create or replace temp table g_by_name as
         select distinct row_id from g_namesake join g_same_name using (name, other)

@@ -72,6 +72,9 @@ def night() -> tuple[Stage, ...]:
         ),
         Stage("ledger", "Ledger", later("assets.ledger", "build_ledger"), (ledger(rules),)),
         Stage("cases", "Cases", later("assets.cases", "build_cases"), tuple(cases(rules))),
+        Stage(
+            "cards", "Evidence cards", later("assets.cards.build", "build_cards"), tuple(cards())
+        ),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
             "publish",
@@ -237,7 +240,7 @@ def signals(rules: list[Rule]) -> Iterator[Table]:
 def cases(rules: list[Rule]) -> Iterator[Table]:
     """Signals together, and the cases they make."""
     read = ("ledger", "core_persons", "core_leases", "core_relations")
-    made = ("signals", "signal_evidence", "data_quality", "cases", "case_members")
+    made = ("signals", "signal_evidence", "data_quality", "cases", "case_members", "case_points")
     for name in made:
         yield Table(
             name,
@@ -258,6 +261,19 @@ def ledger(rules: list[Rule]) -> Table:
         owners=(TEAM,),
         work_table="ledger",
     )
+
+
+def cards() -> Iterator[Table]:
+    """What the case and its signals say, as data that anyone can render."""
+    for name in ("case_timeline", "case_economy", "signal_cards"):
+        yield Table(
+            name,
+            CASES,
+            published_tables()[name].grain,
+            deps=("cases", "case_members", "signals"),
+            owners=(TEAM,),
+            work_table=name,
+        )
 
 
 def memory() -> Table:

@@ -1,0 +1,63 @@
+"""Make the cards: `signal_cards`, `case_timeline`, `case_economy`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from assets.benefits import benefit_frame
+from assets.workspace import Counts, Workspace
+from rules.catalogue import Rule, load
+
+HERE = Path(__file__).parent
+SQL_TABLES = ("case_timeline", "case_economy")
+
+
+def build_cards(ws: Workspace) -> Counts:
+    """The evidence cards of every case and signal of the night."""
+    cards = rule_cards(load())
+    with ws.connect() as con:
+        con.register("benefit_kinds", benefit_frame())
+        con.register("rule_cards", cards)
+        for table in SQL_TABLES:
+            query = (HERE / f"{table}.sql").read_text(encoding="utf-8")
+            con.execute(f"create or replace table {table} as {query}")
+        con.execute(
+            "create or replace table signal_cards as"
+            " select s.signal_id, s.case_id, r.title_sv, r.question_sv, s.explain_sv, s.since_on,"
+            " r.ruled_out_sv, r.ask_sv, r.clears_sv, s.points, s.points_sv"
+            " from signals s join rule_cards r using (rule_id) order by s.signal_id"
+        )
+        counts = {
+            table: con.sql(f"select count(*) from {table}").fetchall()[0][0]
+            for table in (*SQL_TABLES, "signal_cards")
+        }
+    return {**counts}
+
+
+def rule_cards(rules: dict[str, Rule]) -> pl.DataFrame:
+    """What every signal of a rule says alike: one row per rule.
+
+    ruled_out_sv: innocent explanations that the data excludes; ask_sv: those to ask about.
+    """
+    rows = [
+        (
+            rule.id,
+            rule.spec.title_sv,
+            rule.spec.question_sv,
+            [one.text_sv for one in rule.spec.innocent_explanations if one.handled == "excluded"],
+            [one.text_sv for one in rule.spec.innocent_explanations if one.handled == "ask"],
+            rule.spec.clears_sv,
+        )
+        for rule in rules.values()
+    ]
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "rule_id": pl.String,
+        "title_sv": pl.String,
+        "question_sv": pl.String,
+        "ruled_out_sv": pl.List(pl.String),
+        "ask_sv": pl.List(pl.String),
+        "clears_sv": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
