@@ -103,16 +103,11 @@ def _land(con, contract, rejected: bool, town: Town) -> None:
     columns = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
     con.execute(f"create table {table} ({columns})")
     for row_id, contract_id, is_rejected, _, _, cells in town.rows:
-        if contract_id == contract.id and is_rejected == rejected:
-            cells = {
-                **cells,
-                "row_id": row_id,
-                "source_file": "f.csv",
-                "source_row": row_id % 2**40,
-            }
-            assert set(cells) <= set(types), set(cells) - set(types)
-            names, marks = ", ".join(cells), ", ".join("?" * len(cells))
-            con.execute(f"insert into {table} ({names}) values ({marks})", list(cells.values()))
+        if (contract_id, is_rejected) == (contract.id, rejected):
+            row = {**cells, "row_id": row_id, "source_file": "f.csv", "source_row": row_id % 2**40}
+            assert set(row) <= set(types), set(row) - set(types)
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
 
 
 def _birth(personnummer: str | None) -> str | None:

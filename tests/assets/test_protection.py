@@ -23,7 +23,7 @@ from a_town import (
     run,
     workspace,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from assets.home import Home
@@ -262,8 +262,8 @@ def earlier_tenants(town, said, name, rejected):
         MOVES, "moved from there", leaves=True, rejected=rejected, personnummer=STRANGER, **HOME
     )
     special = place("special_", address="Björkmossvägen 126 B lgh 1302")
-    town.person(number("19890101", 981), "Post Adress", ELSEWHERE, why="special address", leaves=True,
-                **special)  # fmt: skip
+    person = number("19890101", 981)
+    town.person(person, "Post Adress", ELSEWHERE, why="special address", leaves=True, **special)
 
 
 @pattern
@@ -272,8 +272,8 @@ def no_flat_number(town, said, name, rejected):
     cells = place(address="Björkmossvägen 126 B")
     outsider = number("19600606", 981)
     town.person(outsider, "Utifrån Kommen", FAR_AWAY, why="outsider", leaves=False)
-    town.add(LEASES, "could be the flat", leaves=True, rejected=rejected, tenant_personnummer=outsider,
-             **cells)  # fmt: skip
+    cells["tenant_personnummer"] = outsider
+    town.add(LEASES, "could be the flat", leaves=True, rejected=rejected, **cells)
 
 
 @pattern
@@ -303,16 +303,15 @@ def assert_nowhere(ws, words: list[str]) -> None:
             assert [word for word in words if word.encode() in content] == [], file.name
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+# No shrinking: an example takes half a second, and the assertion names the rows anyway.
+@settings(max_examples=10, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_a_protected_person_in_any_pattern_is_nowhere(tmp_path_factory, data):
     """Exactly the planted rows leave, in every combination, spelling and state of the row."""
     town = Town()
     strangers(town)
     flagged(town, protection=data.draw(st.sampled_from(["SEKRETESSMARKERING", "J", "?"])))
-    for name in data.draw(st.lists(st.sampled_from(sorted(PATTERNS)), min_size=3, unique=True)):
+    for name in data.draw(st.lists(st.sampled_from(sorted(PATTERNS)), min_size=1, unique=True)):
         PATTERNS[name](
             town,
             data.draw(st.sampled_from(SPELLINGS)),
@@ -337,34 +336,33 @@ def test_each_pattern_by_itself(tmp_path, name):
     assert town.passed(ws) == ([], [])
 
 
-@pytest.mark.parametrize("said", SPELLINGS, ids=lambda said: str(said["address"]))
-def test_each_spelling_of_the_address(tmp_path, said):
+def test_every_spelling_of_the_address(tmp_path):
     """A row at the dwelling leaves however the address is written."""
     town = Town()
     strangers(town)
     flagged(town)
-    town.add(LEASES, "lease", leaves=True, tenant_personnummer=STRANGER, **place(**said))
+    for said in SPELLINGS:
+        cells = {"tenant_personnummer": STRANGER, **place(**said)}
+        town.add(LEASES, str(said), leaves=True, **cells)
+        town.add(LEASES, f"rejected {said}", leaves=True, rejected=True, **cells)
     ws, _ = run(tmp_path, town)
     assert town.passed(ws) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("said", "leaves"),
-    [
-        ("Vallavägen 53", True),
-        ("VALLAV. 53 lgh 1001", True),
-        ("Vallavägen 53 A", False),
-        ("Vallavägen 35", False),
-    ],
-)
-def test_a_house_needs_no_flat_number(tmp_path, said, leaves):
+def test_a_house_needs_no_flat_number(tmp_path):
     """At a house every text with its street and number is it, and no other number is."""
     town = Town()
     strangers(town)
     flagged(town, HOUSE)
     town.person(MATE, "Zoran Ali", HOUSE, why="in the house", leaves=True)
-    cells = place(address=said, postcode="15595")
-    town.add(LEASES, "lease", leaves=leaves, tenant_personnummer=STRANGER, **cells)
+    for said, leaves in (
+        ("Vallavägen 53", True),
+        ("VALLAV. 53 lgh 1001", True),
+        ("Vallavägen 53 A", False),
+        ("Vallavägen 35", False),
+    ):
+        cells = place(address=said, postcode="15595")
+        town.add(LEASES, said, leaves=leaves, tenant_personnummer=STRANGER, **cells)
     ws, _ = run(tmp_path, town)
     assert town.passed(ws) == ([], [])
 
@@ -406,28 +404,35 @@ def test_an_incomplete_key_sweeps_nobody(tmp_path, key):
     assert town.passed(ws) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("contract_id", "cells"),
-    [
-        (VEHICLES, {"owner_number": FLAGGED, "owner_name": "PERSONUPPGIFT SKYDDAD"}),
-        (LEASES, {"tenant_personnummer": FLAGGED, "tenant_name": "Skyddade personuppgifter"}),
-        (BENEFITS, {"recipient_personnummer": FLAGGED, "stated_address": "Skatteverket, Box 2820"}),
-        (MOVES, {"personnummer": FLAGGED, "address": "FÃ¶rmedlingsuppdrag 1"}),
-        (LEASES, {"tenant_personnummer": FLAGGED, "invoice_address": "Box 2820",
-                  "invoice_postcode": "403 20"}),
-        (PERSONS, {"personnummer": FLAGGED, "special_care_of": "c/o SKATTEVERKET"}),
-    ],
-    ids=["masked owner", "masked tenant", "agency stated", "mojibake", "agency's box", "care of"],
-)  # fmt: skip
+MARKS = [
+    (VEHICLES, "owner_number", {"owner_name": "PERSONUPPGIFT SKYDDAD"}),
+    (VEHICLES, "user_personnummer", {"address": "Box 2820", "postcode": "40320"}),
+    (LEASES, "tenant_personnummer", {"tenant_name": "Skyddade personuppgifter"}),
+    (
+        LEASES,
+        "co_tenant_personnummer",
+        {"invoice_address": "Box 2820", "invoice_postcode": "40320"},
+    ),
+    (BENEFITS, "recipient_personnummer", {"stated_address": "Skatteverket, Box 2820"}),
+    (MOVES, "personnummer", {"address": "FÃ¶rmedlingsuppdrag 1"}),
+    (PERSONS, "personnummer", {"special_care_of": "c/o SKATTEVERKET"}),
+]
+
+
 @pytest.mark.parametrize("rejected", [False, True])
-def test_a_mark_in_any_source_protects(tmp_path, contract_id, cells, rejected):
-    """A masked name or the tax agency's address is a flag, in whichever source it stands."""
+def test_a_mark_in_any_source_protects(tmp_path, rejected):
+    """A masked name or the tax agency's address is a flag, in whichever source it stands: with the
+    person leave the dwelling and whoever lives there."""
     town = Town()
     strangers(town)
-    town.person(FLAGGED, NAME, HOME, why="not flagged in the register", leaves=True)
-    town.add(DWELLINGS, "the dwelling", leaves=True, **registered(HOME))
-    town.person(MATE, "Zoran Ali", HOME, why="flatmate", leaves=True)
-    town.add(contract_id, "marked", leaves=True, rejected=rejected, **cells)
+    for i, (contract_id, slot, cells) in enumerate(MARKS):
+        marked, mate = number(f"19{60 + i}0303", 238), number(f"19{60 + i}0404", 239)
+        home = dwelling(f"Södertälje Hovsjö 7:{i}", f"Hovsjövägen {i + 1}", "1101", "15258")
+        town.person(marked, "Inte Flaggad", home, why=f"marked in {contract_id}", leaves=True)
+        town.person(mate, "Zoran Ali", home, why=f"flatmate {contract_id}", leaves=True)
+        town.add(DWELLINGS, f"dwelling {contract_id}", leaves=True, **registered(home))
+        why = f"{contract_id} {slot}"
+        town.add(contract_id, why, leaves=True, rejected=rejected, **{slot: marked}, **cells)
     ws, _ = run(tmp_path, town)
     assert town.passed(ws) == ([], [])
 
@@ -448,6 +453,18 @@ def test_a_flag_on_a_rejected_row_with_a_broken_number_finds_the_person(tmp_path
         last_name="Barsom",
         **broken,
     )
+    ws, _ = run(tmp_path, town)
+    assert town.passed(ws) == ([], [])
+
+
+def test_a_misspelt_registered_address_is_the_same_dwelling(tmp_path):
+    """On one property the flat is the same, however the register spells the street of the row."""
+    town = Town()
+    strangers(town)
+    town.add(DWELLINGS, "the dwelling", leaves=True, **registered(HOME))
+    misspelt = HOME | {"address": "Björkmosvägen 126 B lgh 1302"}
+    town.person(FLAGGED, NAME, misspelt, why="flagged", leaves=True, protection="J")
+    town.person(MATE, "Zoran Ali", HOME, why="flatmate", leaves=True)
     ws, _ = run(tmp_path, town)
     assert town.passed(ws) == ([], [])
 
