@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.base import stage_asset
-from pipelines.jobs import DELIVERIES, QUIET, housekeeping, nightly
+from pipelines.jobs import DELIVERIES, housekeeping, nightly
 from pipelines.resources import NightResource
 from pipelines.schedules import every_morning, every_night
 from pipelines.sensors import inbox
@@ -17,6 +17,5 @@ defs = dg.Definitions(
     schedules=[every_night, every_morning],
     sensors=[inbox],
     resources={"night": NightResource()},
-    loggers={"console": QUIET},
     executor=dg.in_process_executor,
 )

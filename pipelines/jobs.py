@@ -10,11 +10,12 @@ from pipelines.housekeeping import clean
 DELIVERIES = dg.DynamicPartitionsDefinition(name="deliveries")  # one per extract date
 
 # The UI and the command line tell what a run does; a thousand debug lines on the terminal do not.
-QUIET = dg.colored_console_logger.configured({"log_level": "CRITICAL"})
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
+    config=QUIET,
     description="One delivery, from what the sources handed over to what is published.",
 )
 
@@ -27,6 +28,6 @@ def clean_up(context: dg.OpExecutionContext) -> None:
     context.add_output_metadata(counts)
 
 
-@dg.job(description="Delete what has stood longer than the home's settings allow.")
+@dg.job(config=QUIET, description="Delete what has stood longer than the home's settings allow.")
 def housekeeping() -> None:
     clean_up()

@@ -12,7 +12,7 @@ from assets.home import Home
 from assets.published import point
 from assets.workspace import ACCEPTED, Workspace
 from data_contracts.contract import load_contracts
-from pipelines.jobs import DELIVERIES, QUIET, housekeeping, nightly
+from pipelines.jobs import DELIVERIES, housekeeping, nightly
 from pipelines.resources import NightResource
 from pipelines.schedules import every_night
 from pipelines.sensors import inbox
@@ -112,6 +112,5 @@ def definitions(*night: Stage) -> dg.Definitions:
         sensors=[inbox],
         schedules=[every_night],
         resources={"night": NightResource()},
-        loggers={"console": QUIET},
         executor=dg.in_process_executor,
     )

@@ -19,6 +19,12 @@ def run(home: Home, folder: Path, night: tuple = (), *, replace: bool = False) -
     return execute(home, deliveries.at(folder), replace, definitions(*night))
 
 
+def test_a_run_is_quiet(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
+    """Dagster's thousand debug lines do not hide what the command line says."""
+    run(home, deliver(home.inbox, "2026-10-01"))
+    assert capfd.readouterr().err == ""
+
+
 def test_a_run_shows_in_the_ui_with_partition_tags_and_counts(home: Home) -> None:
     """Whoever opens the UI sees the run, its delivery, its code and the tables' counts."""
     folder = deliver(home.inbox, "2026-10-01")
