@@ -120,41 +120,52 @@ counted as (
     group by dwelling_id
 ),
 
+-- Where the groups are enough, and the day that the group came which made them so.
+crowded as (
+    select
+        counted.dwelling_id,
+        counted.n_groups,
+        counted.n_groups - counted.n_cohabitants as n_households,
+        last_needed.came_on
+    from counted
+    join groups_in_order as last_needed
+        on last_needed.dwelling_id = counted.dwelling_id
+        and last_needed.place = $min_households + counted.n_cohabitants
+),
+
 named as (
     select
-        dwelling_id,
+        adult.dwelling_id,
         count(*) as n_adults,
-        list(person_id order by full_name, person_id) as adult_ids,
-        list(full_name order by full_name, person_id) as adult_names,
-        list(row_id order by full_name, person_id) as adult_row_ids
-    from adults
-    group by dwelling_id
+        list(adult.person_id order by adult.full_name, adult.person_id) as adult_ids,
+        list(adult.full_name order by adult.full_name, adult.person_id) as adult_names,
+        list(adult.row_id order by adult.full_name, adult.person_id) as adult_row_ids
+    from adults as adult
+    join crowded on crowded.dwelling_id = adult.dwelling_id
+    group by adult.dwelling_id
 ),
 
 signals as (
     select
         dwelling.dwelling_id,
         named.adult_ids as other_person_ids,
-        crowd.came_on as since_on,
+        crowded.came_on as since_on,
         cast(1 as double) as certainty,
         dwelling.label as dwelling_label,
         dwelling.n_rooms,
         named.n_adults,
-        counted.n_groups,
-        counted.n_groups - counted.n_cohabitants as n_households,
+        crowded.n_groups,
+        crowded.n_households,
         named.adult_names,
         named.adult_row_ids,
         lease.rent_sek_month,
         dwelling.row_id as dwelling_row_id
-    from counted
-    join named on named.dwelling_id = counted.dwelling_id
-    join groups_in_order as crowd
-        on crowd.dwelling_id = counted.dwelling_id
-        and crowd.place = $min_households + counted.n_cohabitants
-    join dwellings as dwelling on dwelling.dwelling_id = counted.dwelling_id
-    left join leased as lease on lease.dwelling_id = counted.dwelling_id
-    where counted.n_groups - counted.n_cohabitants >= $min_households
-        and counted.n_groups - counted.n_cohabitants - coalesce(lease.n_declared_lodgers, 0) >= $min_households -- innocent: declared_lodgers
+    from crowded
+    join named on named.dwelling_id = crowded.dwelling_id
+    join dwellings as dwelling on dwelling.dwelling_id = crowded.dwelling_id
+    left join leased as lease on lease.dwelling_id = crowded.dwelling_id
+    where crowded.n_households >= $min_households
+        and crowded.n_households - coalesce(lease.n_declared_lodgers, 0) >= $min_households -- innocent: declared_lodgers
         and not coalesce(lease.has_approved_sublet, false) -- innocent: approved_sublet
         and not coalesce(lease.has_other_letting, false) -- innocent: short_term_letting
         and coalesce(date_diff('day', lease.newest_from_on, $as_of) >= $min_days_leased, true) -- innocent: change_of_tenant

@@ -99,45 +99,66 @@ counted as (
     group by dwelling_id
 ),
 
-named as (
+adults_there as (
     select
         dwelling_id,
         count(*) as n_adults,
-        max(registered_on) as last_on,
-        list(person_id order by full_name, person_id) as adult_ids,
-        list(full_name order by full_name, person_id) as adult_names,
-        list(row_id order by full_name, person_id) as adult_row_ids
+        max(registered_on) as last_on
     from adults
     group by dwelling_id
 ),
 
 -- A dwelling whose rooms are not known has no norm, and the comparison is never true.
+crowded as (
+    select
+        there.dwelling_id,
+        there.n_adults,
+        there.last_on,
+        counted.n_counted,
+        dwelling.n_rooms + $adults_over_rooms as n_norm
+    from adults_there as there
+    join counted on counted.dwelling_id = there.dwelling_id
+    join dwellings as dwelling on dwelling.dwelling_id = there.dwelling_id
+    where there.n_adults > dwelling.n_rooms + $adults_over_rooms
+),
+
+named as (
+    select
+        adult.dwelling_id,
+        list(adult.person_id order by adult.full_name, adult.person_id) as adult_ids,
+        list(adult.full_name order by adult.full_name, adult.person_id) as adult_names,
+        list(adult.row_id order by adult.full_name, adult.person_id) as adult_row_ids
+    from adults as adult
+    join crowded on crowded.dwelling_id = adult.dwelling_id
+    group by adult.dwelling_id
+),
+
 signals as (
     select
         dwelling.dwelling_id,
         named.adult_ids as other_person_ids,
-        coalesce(crowd.registered_on, named.last_on) as since_on,
+        coalesce(first_over.registered_on, crowded.last_on) as since_on,
         cast(1 as double) as certainty,
         dwelling.label as dwelling_label,
         dwelling.n_rooms,
-        dwelling.n_rooms + $adults_over_rooms as n_norm,
-        named.n_adults,
-        counted.n_counted,
-        counted.n_counted - dwelling.n_rooms - $adults_over_rooms as n_over_norm,
+        crowded.n_norm,
+        crowded.n_adults,
+        crowded.n_counted,
+        crowded.n_counted - crowded.n_norm as n_over_norm,
         named.adult_names,
         named.adult_row_ids,
         lease.rent_sek_month,
         dwelling.row_id as dwelling_row_id
-    from named
-    join counted on counted.dwelling_id = named.dwelling_id
-    join dwellings as dwelling on dwelling.dwelling_id = named.dwelling_id
-    left join counted_adults as crowd
-        on crowd.dwelling_id = named.dwelling_id
-        and crowd.place = dwelling.n_rooms + $adults_over_rooms + 1
-    left join leased as lease on lease.dwelling_id = named.dwelling_id
-    where named.n_adults > dwelling.n_rooms + $adults_over_rooms
-        and counted.n_counted > dwelling.n_rooms + $adults_over_rooms -- innocent: large_family
-        and (coalesce(lease.n_declared_lodgers, 0) = 0 or counted.n_counted - lease.n_declared_lodgers > dwelling.n_rooms + $adults_over_rooms) -- innocent: declared_lodgers
+    from crowded
+    join named on named.dwelling_id = crowded.dwelling_id
+    join dwellings as dwelling on dwelling.dwelling_id = crowded.dwelling_id
+    left join counted_adults as first_over
+        on first_over.dwelling_id = crowded.dwelling_id
+        and first_over.place = crowded.n_norm + 1
+    left join leased as lease on lease.dwelling_id = crowded.dwelling_id
+    where crowded.n_adults > crowded.n_norm
+        and crowded.n_counted > crowded.n_norm -- innocent: large_family
+        and (coalesce(lease.n_declared_lodgers, 0) = 0 or crowded.n_counted - lease.n_declared_lodgers > crowded.n_norm) -- innocent: declared_lodgers
         and not coalesce(lease.has_approved_sublet, false) -- innocent: approved_sublet
         and not coalesce(lease.has_other_letting, false) -- innocent: short_term_letting
         and coalesce(date_diff('day', lease.newest_from_on, $as_of) >= $min_days_leased, true) -- innocent: change_of_tenant

@@ -13,6 +13,23 @@ known_addresses as (
     where is_in_register
 ),
 
+-- Places on properties that the dwelling register does not know.
+places as (
+    select
+        place.dwelling_id,
+        place.label,
+        place.property
+    from dwellings as place
+    left join known_addresses as known
+        on known.street_address = lower(place.street_address)
+        and known.city is not distinct from lower(place.city)
+    where not place.is_property_in_register
+        and known.street_address is null -- innocent: new_designation
+        and not place.is_special_housing -- innocent: special_housing
+        and not place.is_student_housing -- innocent: student_housing
+        and not place.is_incomplete -- unknown: dwelling
+),
+
 adults as (
     select
         household.dwelling_id,
@@ -21,7 +38,8 @@ adults as (
         person.person_id,
         person.full_name,
         person.row_id
-    from households as household
+    from places as place
+    join households as household on household.dwelling_id = place.dwelling_id
     join persons as person on person.person_id = household.person_id
     where household.is_adult
         and date_diff('day', household.registered_on, $as_of) >= $min_days_registered -- innocent: newly_registered
@@ -55,15 +73,7 @@ signals as (
         named.adult_names,
         named.adult_row_ids
     from named
-    join dwellings as place on place.dwelling_id = named.dwelling_id
-    left join known_addresses as known
-        on known.street_address = lower(place.street_address)
-        and known.city is not distinct from lower(place.city)
-    where not place.is_property_in_register
-        and known.street_address is null -- innocent: new_designation
-        and not place.is_special_housing -- innocent: special_housing
-        and not place.is_student_housing -- innocent: student_housing
-        and not place.is_incomplete -- unknown: dwelling
+    join places as place on place.dwelling_id = named.dwelling_id
 )
 
 select * from signals

@@ -69,13 +69,13 @@ came as (
 -- Kin in one step of somebody registered or leasing there, both ways round.
 near as (
     select person_id, related_person_id as kin_person_id from relations
-    union
+    union all
     select related_person_id as person_id, person_id as kin_person_id from relations
 ),
 
 residents as (
     select person_id, dwelling_id from households
-    union
+    union all
     select person_id, dwelling_id from tenants
 ),
 
