@@ -139,8 +139,8 @@ def _write_members(
             left join core_dwellings d on d.dwelling_id = m.member_id and m.member_kind = 'dwelling'
             where p.person_id is not null or d.dwelling_id is not null
         )
-        select case_id, member_kind, role, member_id, is_subject, personnummer, fastighetsbeteckning,
-            belagenhetsadress, lagenhetsnummer
+        select case_id, member_kind, role, member_id, is_subject, personnummer,
+            fastighetsbeteckning, belagenhetsadress, lagenhetsnummer
         from named
         qualify row_number() over (
             partition by case_id

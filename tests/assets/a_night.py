@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from assets.home import Home
+from assets.published_tables import published_tables
 from assets.workspace import Workspace
 
 NIGHT = date(2026, 10, 1)
@@ -132,10 +133,18 @@ def a_run(
     ws = Workspace(home, run_id, delivery)  # type: ignore[arg-type]
     with ws.connect() as con:
         con.execute(TABLES)
+        make_the_rest_empty(con)
         if shuffled:
             for (name,) in con.sql("select table_name from duckdb_tables()").fetchall():
                 con.execute(f"create or replace table {name} as from {name} order by all desc")
     return ws
+
+
+def make_the_rest_empty(con: duckdb.DuckDBPyConnection) -> None:
+    """Published tables that the fixture gives no rows: a night without any is a night too."""
+    for name, table in published_tables().items():
+        columns = ", ".join(f"{column} {about.type}" for column, about in table.columns.items())
+        con.execute(f"create table if not exists {name} ({columns})")
 
 
 def keep_delivered_rows(home: Home, night: date = NIGHT) -> Path:
