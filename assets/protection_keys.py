@@ -227,18 +227,16 @@ def _addresses(part: Part) -> Iterator[str]:
     for placed in SHAPES[part.contract_id].places:
         is_register = placed.property is not None
         property_ = f"lower({part.text(placed.property)})" if placed.property else "null"
-        care_of = (
-            f"regexp_matches({placed.care_of}, '{AGENCY_ADDRESS}')" if placed.care_of else "null"
-        )
+        care_of = part.text(placed.care_of) if placed.care_of else "null"
         flat = f"nullif(regexp_extract({placed.flat}, '[0-9]{{4}}'), '')" if placed.flat else "null"
         text = part.text(placed.text)
         yield f"""
             select row_id, '{placed.kind}' as kind, {str(is_register).lower()} as is_register,
                    {text} as text, {placed.postcode} as postcode, {placed.city} as city,
                    {flat}::varchar as flat, {property_}::varchar as property,
-                   coalesce({care_of}, false) as is_agency
+                   {care_of}::varchar as care_of
             from {part.landed}
-            where coalesce({text}, {property_}, {placed.care_of or "null"}) is not null"""
+            where coalesce({text}, {property_}, {care_of}) is not null"""
 
 
 def flagged_rows(parts: list[Part], contracts: dict[str, Contract]) -> list[str]:

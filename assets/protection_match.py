@@ -29,7 +29,7 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
     postcode, city, is_dwelling (a street address, no box), is_known (an entrance in the dwelling
     register, or in the population register on a property that the dwelling register lacks).
     g_place: one row per address of a row: row_id, kind, is_register, line, flat (of its own column,
-    else of the text), property.
+    else of the text), property, care_of (likewise), is_agency (the tax agency's).
     """
     texts = con.sql("""
         select row_number() over (order by text, postcode, city) as line, text, postcode, city
@@ -45,15 +45,19 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
                regexp_replace(strip_accents(street_key), '{_ENDING}', '') as stem,
                number, coalesce(letter, '') as letter, flat_number as flat, g_parsed.postcode,
                strip_accents(city_key) as city,
+               care_of,
                kind = 'street' and street_key is not null and number is not null as is_dwelling,
                regexp_matches(concat_ws(' ', text, g_text.postcode, g_text.city),
                               '{AGENCY_ADDRESS}') as is_agency
         from g_text join g_parsed using (line)
         """)
-    con.execute("""
+    con.execute(f"""
         create or replace temp table g_place as
         select row_id, kind, is_register, line, coalesce(address.flat, g_entrance.flat) as flat,
-               property, address.is_agency or coalesce(g_entrance.is_agency, false) as is_agency
+               property, coalesce(address.care_of, g_entrance.care_of) as care_of,
+               coalesce(g_entrance.is_agency, false)
+                   or coalesce(regexp_matches(address.care_of, '{AGENCY_ADDRESS}'), false)
+                   as is_agency
         from g_address as address
         left join g_text on g_text.text = address.text
                         and g_text.postcode is not distinct from address.postcode

@@ -22,6 +22,7 @@ from data_contracts.contract import Contract
 
 # A property has a name and a number; "PÅ KOMMUNEN SKRIVEN" and other placeholders have no number.
 _PROPERTY = r"\pL.*[0-9]"
+_CARE_OF = r"(?i)^\s*c\s*/\s*o\b[\s:.]*"
 # A house that the dwelling register does not know holds a family. More people than this at one
 # address without flat numbers is a placeholder or an institution, and one flag must not sweep it.
 MOST_RESIDENTS_OF_AN_UNKNOWN_HOUSE = 50
@@ -276,7 +277,7 @@ def _create_at_home(con: duckdb.DuckDBPyConnection) -> None:
 
 def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
     """Make `g_by_name` (row_id): rows without a number whose name and birth date, or name and
-    address in any row of theirs, are those of someone who leaves."""
+    address in any row of theirs, are those of someone who leaves. A c/o name has no number."""
     con.execute("""
         create or replace temp table g_their_line as
         select distinct ten, line from g_placed_person
@@ -287,9 +288,15 @@ def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
         with theirs as (
             select distinct ten, name, birth from g_person
             where ten in (select ten from g_leaving_person) and name is not null
+        ),
+        mine as (
+            select row_id, name from g_unnumbered
+            union
+            select row_id, regexp_replace(care_of, '{_CARE_OF}', '') from g_place
+            where care_of is not null
         )
         select row_id, mine.name, theirs.name as other
-        from g_unnumbered as mine
+        from mine
         join g_place using (row_id)
         join ({near("g_their_line")}) as nearby using (line)
         join g_their_line on g_their_line.line = nearby.other

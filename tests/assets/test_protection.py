@@ -213,6 +213,24 @@ def former_spouse(town, said, name, rejected):
 
 
 @pattern
+def care_of(town, said, name, rejected):
+    """A stranger at a relative's address, care of the relative by full name; not by surname."""
+    ends = {"personnummer": FLAGGED, "related_personnummer": SPOUSE, "relation_type": "M"}
+    town.person(SPOUSE, "Sami Barsom", ELSEWHERE, why="spouse", leaves=True)
+    town.add(RELATIONS, "marriage", leaves=True, rejected=rejected, **ends)
+    for i, (cells, leaves) in enumerate(
+        [
+            (ELSEWHERE | {"care_of": "c/o Barsom, Sami"}, True),
+            (ELSEWHERE | {"address": "c/o Sami Barsom, Lina Allé 19 lgh 1402"}, True),
+            (ELSEWHERE | {"care_of": "c/o Barsom"}, False),
+            (FAR_AWAY | {"care_of": "c/o Sami Barsom"}, False),
+        ]
+    ):
+        lodger = number(f"199{i}0808", 239)
+        town.person(lodger, "Ny Boende", cells, why=f"lodger {i}", leaves=leaves)
+
+
+@pattern
 def flatmate(town, said, name, rejected):
     """No relation, same dwelling: leaves with everything."""
     home = HOME | {key: value for key, value in said.items() if "1302" in said["address"]}
