@@ -56,7 +56,6 @@ tenants as (
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
 misplaced as (
     select
-        tenant.dwelling_id as leased_dwelling_id,
         household.dwelling_id,
         household.group_id,
         household.registered_on
