@@ -1,0 +1,189 @@
+with
+
+persons as (select * from core_persons),
+relations as (select * from core_relations),
+ties as (select * from core_ties),
+leases as (select * from core_leases),
+dwellings as (select * from core_dwellings),
+
+-- Running first-hand leases on dwellings; who else has one on the same dwelling is known too.
+running_leases as (
+    select
+        *,
+        row_number() over (
+            partition by holder_person_id, dwelling_id order by from_on, row_id
+        ) as place,
+        row_number() over (
+            partition by dwelling_id order by from_on desc, row_id desc
+        ) as newest_place
+    from leases
+    where is_running
+        and object_kind = 'dwelling'
+        and lease_kind = 'first_hand'
+        and dwelling_id is not null
+        and from_on is not null
+        and address_level <> 'wrong_postcode'
+        and address_certainty >= $min_address_certainty
+),
+
+newest_leases as (
+    select dwelling_id, holder_person_id
+    from running_leases
+    where newest_place = 1
+),
+
+-- Spouses who are registered together and have long been married share a home: one per couple.
+couples as (
+    select marriage.person_id, min(marriage.related_person_id) as spouse_id
+    from relations as marriage
+    join persons as one on one.person_id = marriage.person_id
+    join persons as other on other.person_id = marriage.related_person_id
+    where marriage.relation = 'spouse'
+        and marriage.is_current
+        and one.dwelling_id = other.dwelling_id -- innocent: spouses_apart
+        and date_diff('day', marriage.from_on, $as_of) >= $min_days_married -- innocent: newly_married
+    group by marriage.person_id
+),
+
+-- One row per leased dwelling: is the co-tenant or a relative of the holder registered there.
+known_there as (
+    select
+        lease.holder_person_id,
+        lease.dwelling_id,
+        bool_or(tie.tie is not null) as has_relative,
+        bool_or(coalesce(person.person_id = lease.co_holder_person_id, false)) as has_co_holder
+    from running_leases as lease
+    join persons as person
+        on person.dwelling_id = lease.dwelling_id
+        and person.is_registered
+        and person.person_id <> lease.holder_person_id
+    left join ties as tie
+        on tie.person_id = lease.holder_person_id
+        and tie.other_person_id = person.person_id
+    group by lease.holder_person_id, lease.dwelling_id
+),
+
+-- The leases that count: the holder's home, and other dwellings that no recorded fact explains.
+counted_leases as (
+    select
+        coalesce(least(holder.person_id, couple.spouse_id), holder.person_id) as unit_id,
+        holder.person_id,
+        holder.full_name,
+        lease.dwelling_id,
+        lease.dwelling_id = holder.dwelling_id as is_home,
+        leased.label,
+        lease.from_on,
+        lease.is_holder_by_number,
+        lease.rent_sek_month,
+        lease.address_certainty * lease.holder_certainty as certainty,
+        lease.row_id
+    from running_leases as lease
+    join newest_leases as newest on newest.dwelling_id = lease.dwelling_id
+    join persons as holder on holder.person_id = lease.holder_person_id
+    join dwellings as leased on leased.dwelling_id = lease.dwelling_id
+    join dwellings as registered on registered.dwelling_id = holder.dwelling_id
+    left join couples as couple on couple.person_id = holder.person_id
+    left join known_there as known
+        on known.holder_person_id = lease.holder_person_id
+        and known.dwelling_id = lease.dwelling_id
+    where lease.place = 1
+        and holder.is_registered
+        and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
+        and (lease.to_on is null or date_diff('day', $as_of, lease.to_on) > $max_days_of_notice) -- innocent: notice_given
+        and date_diff('day', holder.registered_on, $as_of) >= $min_days_registered -- innocent: newly_moved
+        and coalesce(newest.holder_person_id in (holder.person_id, couple.spouse_id), false) -- innocent: later_tenant
+        and not lease.has_approved_sublet -- innocent: approved_sublet
+        and (lease.dwelling_id = holder.dwelling_id or not coalesce(known.has_relative, false)) -- innocent: relative_lives_there
+        and (lease.dwelling_id = holder.dwelling_id or not coalesce(known.has_co_holder, false)) -- innocent: co_holder_lives_there
+        and (lease.dwelling_id = holder.dwelling_id or leased.entrance_id <> registered.entrance_id) -- innocent: wrong_flat_number
+        and not (leased.is_student_housing or registered.is_student_housing) -- innocent: student_housing
+        and not (leased.is_special_housing or registered.is_special_housing) -- innocent: care_home
+        and not holder.is_incomplete -- unknown: person
+        and not lease.is_incomplete -- unknown: lease
+        and not leased.is_incomplete -- unknown: dwelling
+),
+
+-- Where both spouses lease the same dwelling it is one dwelling.
+distinct_leases as (
+    select
+        *,
+        row_number() over (partition by unit_id, dwelling_id order by from_on, row_id) as place
+    from counted_leases
+),
+
+-- Each person's or couple's leases, the first taken first, and the last that is not their home.
+ordered_leases as (
+    select
+        *,
+        row_number() over (partition by unit_id order by from_on, row_id) as in_order,
+        row_number() over (partition by unit_id order by is_home, from_on desc, row_id) as in_question
+    from distinct_leases
+    where place = 1
+),
+
+-- One row per person or couple.
+tenants as (
+    select
+        unit_id,
+        count(*) as n_leases,
+        min(from_on) filter (where in_order > 1) as since_on,
+        min(certainty) as certainty,
+        nullif(count(*) filter (where not is_holder_by_number), 0) as n_by_name,
+        sum(rent_sek_month) as rent_sek_month,
+        list(label order by from_on, row_id) as leased_dwellings,
+        list(row_id order by from_on, row_id) as lease_row_ids
+    from ordered_leases
+    group by unit_id
+),
+
+other_dwellings as (
+    select
+        unit_id,
+        list(dwelling_id order by from_on, row_id) as other_dwelling_ids
+    from ordered_leases
+    where in_question > 1
+    group by unit_id
+),
+
+-- The spouse, where that is who holds one of the leases.
+holding_spouses as (
+    select
+        first.unit_id,
+        min(other.person_id) as person_id,
+        min(other.full_name) as full_name
+    from ordered_leases as first
+    join ordered_leases as other
+        on other.unit_id = first.unit_id
+        and other.person_id <> first.person_id
+    where first.in_order = 1
+    group by first.unit_id
+),
+
+signals as (
+    select
+        first.person_id,
+        asked.dwelling_id,
+        case when spouse.person_id is not null then [spouse.person_id] end as other_person_ids,
+        other.other_dwelling_ids,
+        tenant.since_on,
+        tenant.certainty,
+        first.full_name as holder_name,
+        spouse.full_name as spouse_name,
+        tenant.n_leases,
+        tenant.n_by_name,
+        tenant.rent_sek_month,
+        tenant.leased_dwellings,
+        tenant.lease_row_ids
+    from tenants as tenant
+    join ordered_leases as first
+        on first.unit_id = tenant.unit_id
+        and first.in_order = 1
+    join ordered_leases as asked
+        on asked.unit_id = tenant.unit_id
+        and asked.in_question = 1
+    left join other_dwellings as other on other.unit_id = tenant.unit_id
+    left join holding_spouses as spouse on spouse.unit_id = tenant.unit_id
+    where tenant.n_leases > 1
+)
+
+select * from signals
