@@ -1,7 +1,8 @@
 -- One row per address text of a delivered row, resolved to a dwelling or not. A text that is no
 -- dwelling by its kind (a box, poste restante) asks nothing of anybody and is left out.
 with asked as (
-    select row_id, field, dwelling_id, level, certainty from resolved_addresses
+    select row_id, field, dwelling_id, upper(entrance) as entrance_id, level, certainty
+    from resolved_addresses
     where level <> 'not_a_dwelling'
 ),
 
@@ -21,7 +22,7 @@ about as (
     select row_id, 'registry', person_id, false from core_moves
 )
 
-select a.source, q.field, a.person_id, q.dwelling_id, q.level, q.certainty, a.is_current, q.row_id
+select a.source, q.field, a.person_id, q.dwelling_id, q.entrance_id, q.level, q.certainty, a.is_current, q.row_id
 from asked q
 join about a using (row_id)
 order by q.row_id, q.field
