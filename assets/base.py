@@ -111,11 +111,16 @@ def stage_asset(stage: Stage, partitions: dg.PartitionsDefinition) -> dg.AssetsD
     )
     def step(context: dg.AssetExecutionContext) -> Iterator[Any]:
         ended = perform(stage, context.resources.night, context.run)
-        yield from ended.checks
         if ended.failure:
+            yield from ended.checks
             raise ended.failure
         for table in stage.tables:
-            yield dg.MaterializeResult(table.name, metadata=table_metadata(stage, table, ended))
+            key = dg.AssetKey(table.name)
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata=table_metadata(stage, table, ended),
+                check_results=[check for check in ended.checks if check.asset_key == key],
+            )
 
     return step
 
