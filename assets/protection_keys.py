@@ -137,13 +137,16 @@ class Part:
         return f"case when length({digits}) >= 10 then right({digits}, 10) end"
 
     def birth(self, named: Named) -> str:
-        """SQL: yymmdd of the birth date, else of a number, which may be broken."""
-        digits = f"regexp_replace({named.number}, '\\D', '', 'g')"
-        of_number = f"substr({digits}, case when length({digits}) > 10 then 3 else 1 end, 6)"
-        if named.birth is None:
-            return f"nullif({of_number}, '')"
-        given = f"right(regexp_replace({named.birth}::varchar, '\\D', '', 'g'), 6)"
-        return f"nullif(coalesce(nullif({given}, ''), {of_number}), '')"
+        """SQL: yymmdd of the birth date, else of the number, even of a broken one."""
+        if self.is_rejected:
+            digits = f"regexp_replace({named.number}, '\\D', '', 'g')"
+            start = f"case when length({digits}) > 10 then 3 else 1 end"
+            of_number = f"nullif(substr({digits}, {start}, 6), '')"
+            given = f"nullif(right(regexp_replace({named.birth}, '\\D', '', 'g'), 6), '')"
+        else:
+            of_number = f"substr({named.number}, 3, 6)"
+            given = f"strftime({named.birth}, '%y%m%d')"
+        return f"coalesce({given}, {of_number})" if named.birth else of_number
 
 
 def landed_parts(con: duckdb.DuckDBPyConnection) -> list[Part]:

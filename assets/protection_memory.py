@@ -75,9 +75,9 @@ def remember(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
     """Keep tonight's flagged people, replacing what this very delivery said before."""
     keys = con.sql(f"""
         with flagged as materialized (
-            select * from g_person
-            where ten in (select ten from g_flagged)
-               or row_id in (select row_id from g_marked where g_marked.slot is null)
+            from g_person semi join g_flagged using (ten)
+            union
+            from g_person semi join (from g_marked where slot is null) using (row_id)
         ),
         said as (
             select 'number' as kind, ten as said from g_flagged
