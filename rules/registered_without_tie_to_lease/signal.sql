@@ -6,6 +6,7 @@ dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
 ties as (select * from core_ties),
 observations as (select * from core_observations),
+addresses as (select * from core_addresses),
 
 running_leases as (
     select *
@@ -185,6 +186,55 @@ kin_homes as (
     where tie.tie not in ('spouse', 'former_spouse', 'co_parent')
 ),
 
+houses as (
+    select
+        entrance_id,
+        min(street_address) as label,
+        bool_or(is_special_housing) as is_special_housing,
+        bool_or(is_student_housing) as is_student_housing
+    from dwellings
+    group by entrance_id
+),
+
+-- Where sources place people: in a flat, or in a house where the text does not say which flat and
+-- nothing of the person's own, former or nearest kin's does.
+sightings as (
+    select
+        seen.person_id,
+        seen.dwelling_id,
+        home.entrance_id,
+        home.label,
+        seen.source,
+        seen.certainty,
+        seen.is_former_address,
+        home.is_special_housing,
+        home.is_student_housing,
+        seen.row_id
+    from observations as seen
+    join dwellings as home on home.dwelling_id = seen.dwelling_id
+    where seen.is_current
+        and seen.kind <> 'invoice'
+        and seen.level <> 'wrong_postcode'
+        and seen.certainty >= $min_address_certainty
+    union all
+    select
+        address.person_id,
+        address.dwelling_id,
+        house.entrance_id,
+        house.label,
+        address.source,
+        $certainty_of_house as certainty,
+        false as is_former_address,
+        house.is_special_housing,
+        house.is_student_housing,
+        address.row_id
+    from addresses as address
+    join houses as house on house.entrance_id = address.entrance_id
+    where address.is_current
+        and address.level = 'ambiguous'
+        and address.field in ('special', 'stated', 'vehicle')
+),
+
 -- Where other sources place these adults: another house, not one they have left.
 placed as (
     select
@@ -193,13 +243,12 @@ placed as (
         person.full_name,
         person.registered_on,
         seen.dwelling_id as seen_dwelling_id,
-        elsewhere.label as seen_label,
+        seen.label as seen_label,
         seen.source,
         seen.certainty,
         seen.row_id
     from untied as person
-    join observations as seen on seen.person_id = person.person_id
-    join dwellings as elsewhere on elsewhere.dwelling_id = seen.dwelling_id
+    join sightings as seen on seen.person_id = person.person_id
     left join moving_to as moving
         on moving.person_id = seen.person_id
         and moving.dwelling_id = seen.dwelling_id
@@ -210,18 +259,15 @@ placed as (
     left join stated_home as stated
         on stated.person_id = person.person_id
         and stated.entrance_id = person.entrance_id
-    where seen.is_current
-        and seen.kind <> 'invoice'
-        and seen.level <> 'wrong_postcode'
-        and seen.certainty >= $min_address_certainty
-        and elsewhere.entrance_id <> person.entrance_id -- innocent: wrong_flat_number
+    where seen.row_id is not null
+        and seen.entrance_id <> person.entrance_id -- innocent: wrong_flat_number
         and not seen.is_former_address -- innocent: former_address
         and moving.person_id is null -- innocent: moving_out
         and kin.person_id is null -- innocent: post_with_kin
         and came_along.person_id is null -- innocent: moved_in_together
         and stated.person_id is null -- innocent: also_placed_here
-        and not elsewhere.is_special_housing -- innocent: care_home
-        and not elsewhere.is_student_housing -- innocent: studies
+        and not seen.is_special_housing -- innocent: care_home
+        and not seen.is_student_housing -- innocent: studies
 ),
 
 -- One row per delivered row, for the evidence.
@@ -250,15 +296,14 @@ placed_homes as (
         dwelling_id,
         person_id,
         full_name,
-        full_name || ' (' || seen_label || ')' as placed_at,
-        seen_dwelling_id
+        full_name || ' (' || seen_label || ')' as placed_at
     from placed
 ),
 
 homes_listed as (
     select
         dwelling_id,
-        list(placed_at order by full_name, person_id, seen_dwelling_id) as placed_at
+        list(placed_at order by full_name, person_id, placed_at) as placed_at
     from placed_homes
     group by dwelling_id
 ),
@@ -268,6 +313,7 @@ other_dwellings as (
         dwelling_id,
         seen_dwelling_id
     from placed
+    where seen_dwelling_id is not null
 ),
 
 other_dwellings_listed as (
