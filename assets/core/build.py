@@ -115,7 +115,7 @@ CORE = (
         ("core_leases", "core_decisions", "core_vehicles", "core_moves"),
         from_sql("core_addresses"),
     ),
-    CoreTable("core_identity_pairs", ("core_persons", "core_observations"), build_identity_pairs),
+    CoreTable("core_identity_pairs", ("core_persons", "core_relations"), build_identity_pairs),
     CoreTable("core_invalid_numbers", ("kept",), from_sql("core_invalid_numbers")),
 )
 

@@ -141,24 +141,20 @@ def find_pairs(people: pl.DataFrame) -> pl.DataFrame:
 
     Two numbers of one kind must have one name to the letter: a variant may be a twin. Where one is
     a coordination number a slip of the pen is forgiven in either name, or else in the date. Every
-    block is within a birth date and one name, or a birth year and the whole name.
+    block is within a birth date and one name (or both, in either order), or a birth year and the
+    whole name.
     """
     keyed = people.with_columns(key=name_key_expr(pl.col("name")))
     registered = keyed.filter(~pl.col("is_coordination"))
     coordinated = keyed.filter("is_coordination")
     found = [_of_one_kind(registered), _of_one_kind(coordinated)]
     same_day = registered.join(coordinated, on="birth_on", how="semi")
-    found += [_of_two_kinds(same_day, coordinated, part) for part in ("first_name", "last_name")]
+    parts = ("first_name", "last_name", "name")
+    found += [_of_two_kinds(same_day, coordinated, part) for part in parts]
     found += [_born_nearby(registered, coordinated)]
     return (
         pl.concat(found)
-        .sort(
-            "person_id",
-            "other_person_id",
-            "birth_level",
-            "name_level",
-            descending=[False] * 2 + [True, False],
-        )
+        .sort("person_id", "other_person_id", "name_level")
         .unique(["person_id", "other_person_id"], keep="first", maintain_order=True)
     )
 
