@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +52,6 @@ def execute(
 ) -> dg.DagsterRun:
     """The night's job, in this process; returns the run, or raises as `run_night` does."""
     bind(home)
-    warm_up()
     from pipelines.instance import open_instance  # noqa: PLC0415
     from pipelines.requests import code_tag  # noqa: PLC0415 - Dagster takes 1 s
 
@@ -75,16 +73,6 @@ def execute(
         if not result.success:
             raise failure(result.all_events)
         return result.dagster_run
-
-
-def warm_up() -> None:
-    """Import Great Expectations beside the first stages, which wait for DuckDB and the disk.
-
-    Its 3 s would otherwise be the longest single part of a small town's night.
-    """
-    from assets.quality import great_expectations  # noqa: PLC0415
-
-    threading.Thread(target=great_expectations, name="warm-up", daemon=True).start()
 
 
 def _definitions() -> dg.Definitions:
