@@ -6,6 +6,7 @@ dwellings as (select * from core_dwellings),
 ties as (select * from core_ties),
 observations as (select * from core_observations),
 decisions as (select * from core_decisions),
+addresses as (select * from core_addresses),
 
 -- Every running lease on a dwelling: what the landlord knows of and agreed to.
 running_leases as (
@@ -73,19 +74,12 @@ agreements as (
     group by dwelling_id
 ),
 
--- Adults whom another source places in the leased dwelling and who are not registered there.
--- A lease or a bill there is other rules' matter.
-placements as (
+-- Records of other sources that name the leased dwelling. A lease or a bill there is other rules'
+-- matter.
+named_flats as (
     select
-        lease.dwelling_id,
-        person.person_id,
-        person.full_name,
-        person.row_id as person_row_id,
-        person.is_incomplete,
-        person.registered_on,
-        person.dwelling_id as home_dwelling_id,
-        home.entrance_id = leased.entrance_id as is_same_entrance,
-        home.is_special_housing as is_home_special,
+        seen.person_id,
+        seen.dwelling_id,
         seen.source,
         seen.kind,
         seen.from_on,
@@ -93,13 +87,9 @@ placements as (
         seen.certainty,
         seen.row_id,
         decision.stated_housing_cost_sek_month as cost_sek_month,
-        agreement.rent_sek_month
+        false as is_house_only
     from numbered_leases as lease
     join observations as seen on seen.dwelling_id = lease.dwelling_id
-    join persons as person on person.person_id = seen.person_id
-    join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    join agreements as agreement on agreement.dwelling_id = lease.dwelling_id
-    left join dwellings as home on home.dwelling_id = person.dwelling_id
     left join decisions as decision
         on decision.row_id = seen.row_id
         and seen.kind = 'stated_address'
@@ -108,10 +98,68 @@ placements as (
         and seen.kind in ('stated_address', 'special_address', 'contact_address', 'vehicle_address')
         and seen.level <> 'wrong_postcode'
         and seen.certainty >= $min_certainty
-        and person.is_adult
+),
+
+-- Houses in which people who are not registered there pay for living in one flat alone.
+flats_of_houses as (
+    select leased.entrance_id, min(named.dwelling_id) as dwelling_id
+    from named_flats as named
+    join persons as person on person.person_id = named.person_id
+    join dwellings as leased on leased.dwelling_id = named.dwelling_id
+    where named.cost_sek_month > 0
+        and person.dwelling_id is distinct from named.dwelling_id
+    group by leased.entrance_id
+    having count(distinct named.dwelling_id) = 1
+),
+
+-- Decisions that name such a house but no flat. They add to what others say of the flat and never
+-- speak alone.
+named_houses as (
+    select
+        address.person_id,
+        flat.dwelling_id,
+        address.source,
+        'stated_address' as kind,
+        cast(null as date) as from_on,
+        cast(null as date) as left_on,
+        $house_certainty as certainty,
+        address.row_id,
+        decision.stated_housing_cost_sek_month as cost_sek_month,
+        true as is_house_only
+    from addresses as address
+    join decisions as decision on decision.row_id = address.row_id
+    join flats_of_houses as flat on flat.entrance_id = address.entrance_id
+    where address.is_current
+        and address.field = 'stated'
+        and address.level = 'ambiguous'
+        and decision.stated_housing_cost_sek_month > 0
+),
+
+sightings as (
+    select * from named_flats
+    union all
+    select * from named_houses
+),
+
+-- Adults among them who are not registered in the leased dwelling.
+placements as (
+    select
+        seen.*,
+        person.full_name,
+        person.row_id as person_row_id,
+        person.is_incomplete,
+        person.registered_on,
+        person.dwelling_id as home_dwelling_id,
+        home.entrance_id = leased.entrance_id as is_same_entrance,
+        home.is_special_housing as is_home_special
+    from sightings as seen
+    join persons as person on person.person_id = seen.person_id
+    join dwellings as leased on leased.dwelling_id = seen.dwelling_id
+    left join dwellings as home on home.dwelling_id = person.dwelling_id
+    where person.is_adult
         and (
             person.is_samordningsnummer
-            or (person.is_registered and person.dwelling_id <> lease.dwelling_id)
+            or (person.is_registered and person.dwelling_id <> seen.dwelling_id)
         )
 ),
 
@@ -156,7 +204,7 @@ placements_with_reasons as (
             abs(placed.cost_sek_month - home.rent_sek_month)
             <= $own_rent_gap_share * home.rent_sek_month
             and abs(placed.cost_sek_month - home.rent_sek_month)
-            < abs(placed.cost_sek_month - placed.rent_sek_month),
+            < abs(placed.cost_sek_month - leased.rent_sek_month),
             false
         ) as is_cost_of_home
     from placements as placed
@@ -169,6 +217,7 @@ placements_with_reasons as (
     left join declared_cohabitants as cohabitant
         on cohabitant.dwelling_id = placed.dwelling_id
         and cohabitant.person_id = placed.person_id
+    join agreements as leased on leased.dwelling_id = placed.dwelling_id
     left join agreements as home on home.dwelling_id = placed.home_dwelling_id
 ),
 
@@ -181,7 +230,8 @@ unexplained as (
             when 'special_address' then 'särskild postadress'
             when 'contact_address' then 'kontaktadress'
             else 'fordonsregistret'
-        end as source_sv
+        end as source_sv,
+        case when is_house_only then ' utan lägenhetsnummer' else '' end as note_sv
     from placements_with_reasons
     where person_id is not null
         and coalesce(date_diff('day', registered_on, $as_of) >= $min_days_elsewhere, true) -- innocent: newly_moved
@@ -206,7 +256,9 @@ occupants as (
         registered_on,
         home_dwelling_id,
         max(cost_sek_month) as cost_sek_month,
-        max(cost_sek_month) is not null or count(distinct kind) > 1 as is_clear,
+        not bool_and(is_house_only) as is_in_flat,
+        not bool_and(is_house_only or cost_sek_month is null) or count(distinct kind) > 1
+            as is_clear,
         max(certainty) as certainty
     from unexplained
     group by dwelling_id, person_id, full_name, person_row_id, registered_on, home_dwelling_id
@@ -216,7 +268,7 @@ occupied_dwellings as (
     select
         dwelling_id,
         count(*) as n_occupants,
-        count(distinct home_dwelling_id) as n_homes,
+        count(distinct case when is_in_flat then home_dwelling_id end) as n_homes,
         bool_or(is_clear) as has_clear,
         sum(cost_sek_month) as stated_cost_sek_month,
         min(registered_on) as elsewhere_on,
@@ -232,7 +284,8 @@ records as (
     select
         dwelling_id,
         count(distinct source) as n_sources,
-        list(source_sv || ': ' || full_name order by full_name, row_id, person_id) as records,
+        list(source_sv || note_sv || ': ' || full_name order by full_name, row_id, person_id)
+            as records,
         list(row_id order by full_name, row_id, person_id) as record_row_ids
     from unexplained
     group by dwelling_id
