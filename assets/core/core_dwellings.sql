@@ -55,6 +55,7 @@ select
     exists (
         select 1 from incomplete i
         where i.property = e.property
+          and i.address = e.street_address
           and coalesce(i.flat_number, '') = coalesce(e.flat_number, '')
     ) as is_incomplete,
     e.row_id
