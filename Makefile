@@ -12,9 +12,9 @@ PEOPLE ?= 20000
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-PACKAGES := assets data_contracts matching pipelines rules synthetic
+PACKAGES := assets bench data_contracts matching pipelines rules synthetic
 
-.PHONY: help install demo ui test test-slow format lock clean
+.PHONY: help install demo ui detection test test-slow format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ ui: install ## Open the Dagster UI of HOME_DIR (default: home) on http://127.0.0
 	bin="$$(realpath $(BIN))"; cd "$$("$$bin/python" -m pipelines.instance "$$home")"; \
 	PYTHONWARNINGS=ignore exec "$$bin/dagster" dev --host 127.0.0.1 --port $(PORT) \
 	  --module-name pipelines.definitions
+
+detection: install ## Measure what the rules find in ten invented towns; writes docs/detection.md
+	$(BIN)/python -m bench.detection --write
 
 test: install ## ruff, mypy, definitions validate and the fast tests
 	$(BIN)/ruff check .

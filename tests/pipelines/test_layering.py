@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "assets": {"data_contracts", "matching", "rules"},
     "synthetic": {"matching"},
     "pipelines": {"assets", "data_contracts", "matching", "rules", "synthetic"},
+    "bench": {"assets", "data_contracts", "matching", "pipelines", "rules", "synthetic"},
 }
 KNOWS_DAGSTER = {"assets/base.py"}
 
