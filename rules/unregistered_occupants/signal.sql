@@ -100,20 +100,33 @@ named_flats as (
         and seen.certainty >= $min_certainty
 ),
 
--- Houses in which people who are not registered there pay for living in one flat alone.
-flats_of_houses as (
-    select leased.entrance_id, min(named.dwelling_id) as dwelling_id
+-- Flats that people who are registered in none of the house's flats name.
+flats_with_outsiders as (
+    select
+        leased.entrance_id,
+        named.dwelling_id,
+        bool_or(coalesce(named.cost_sek_month > 0, false)) as is_paid_for
     from named_flats as named
     join persons as person on person.person_id = named.person_id
     join dwellings as leased on leased.dwelling_id = named.dwelling_id
-    where named.cost_sek_month > 0
-        and person.dwelling_id is distinct from named.dwelling_id
-    group by leased.entrance_id
-    having count(distinct named.dwelling_id) = 1
+    left join dwellings as home on home.dwelling_id = person.dwelling_id
+    where person.is_adult
+        and home.entrance_id is distinct from leased.entrance_id
+    group by leased.entrance_id, named.dwelling_id
 ),
 
--- Decisions that name such a house but no flat. They add to what others say of the flat and never
--- speak alone.
+-- The one such flat of a house, or the one that somebody states a housing cost for.
+flats_of_houses as (
+    select
+        entrance_id,
+        coalesce(min(dwelling_id) filter (where is_paid_for), min(dwelling_id)) as dwelling_id
+    from flats_with_outsiders
+    group by entrance_id
+    having count(*) filter (where is_paid_for) = 1 or count(*) = 1
+),
+
+-- Decisions with a housing cost that name such a house but no flat. They add to what others say of
+-- the flat and never speak alone.
 named_houses as (
     select
         address.person_id,
@@ -246,7 +259,8 @@ unexplained as (
         and not is_incomplete -- unknown: occupant
 ),
 
--- One row per occupant. Clear: states a housing cost there, or is placed there in two ways.
+-- One row per occupant. Clear: states a housing cost there, or is placed there in two ways though
+-- registered in another dwelling. A coordination number's contact address is no contradiction.
 occupants as (
     select
         dwelling_id,
@@ -257,8 +271,12 @@ occupants as (
         home_dwelling_id,
         max(cost_sek_month) as cost_sek_month,
         not bool_and(is_house_only) as is_in_flat,
-        not bool_and(is_house_only or cost_sek_month is null) or count(distinct kind) > 1
-            as is_clear,
+        not bool_and(is_house_only or cost_sek_month is null)
+        or (
+            home_dwelling_id is not null
+            and not bool_and(is_house_only)
+            and count(distinct kind) > 1
+        ) as is_clear,
         max(certainty) as certainty
     from unexplained
     group by dwelling_id, person_id, full_name, person_row_id, registered_on, home_dwelling_id
@@ -268,7 +286,8 @@ occupied_dwellings as (
     select
         dwelling_id,
         count(*) as n_occupants,
-        count(distinct case when is_in_flat then home_dwelling_id end) as n_homes,
+        count(distinct home_dwelling_id) as n_homes,
+        bool_or(is_in_flat) as is_flat_named,
         bool_or(is_clear) as has_clear,
         sum(cost_sek_month) as stated_cost_sek_month,
         min(registered_on) as elsewhere_on,
@@ -333,7 +352,8 @@ signals as (
     join agreements as agreement on agreement.dwelling_id = lease.dwelling_id
     join declared_lodgers as declared on declared.dwelling_id = lease.dwelling_id
     where lease.place = 1
-        and (occupied.has_clear or occupied.n_homes >= $min_homes_by_post_alone)
+        and occupied.is_flat_named
+        and (occupied.has_clear or occupied.n_homes >= $min_homes)
         and coalesce(date_diff('day', lease.from_on, $as_of) >= $min_days_leased, true) -- innocent: new_lease
         and lease.to_on is null -- innocent: lease_ending
         and not agreement.has_approved_sublet -- innocent: approved_sublet
