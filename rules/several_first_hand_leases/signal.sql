@@ -3,33 +3,43 @@ with
 persons as (select * from core_persons),
 relations as (select * from core_relations),
 ties as (select * from core_ties),
+moves as (select * from core_moves),
 leases as (select * from core_leases),
+addresses as (select * from core_addresses),
 dwellings as (select * from core_dwellings),
 
--- Running first-hand leases on dwellings; who else has one on the same dwelling is known too.
+-- Running first-hand leases on dwellings, each with its house. Two leases in two houses are two
+-- dwellings, also where the address does not say which flat.
 running_leases as (
     select
-        *,
+        lease.*,
+        coalesce(leased.entrance_id, house.entrance_id) as house_id,
+        case
+            when lease.dwelling_id is null then $certainty_of_house else lease.address_certainty
+        end as place_certainty,
         row_number() over (
-            partition by holder_person_id, dwelling_id order by from_on, row_id
-        ) as place,
-        row_number() over (
-            partition by dwelling_id order by from_on desc, row_id desc
+            partition by lease.dwelling_id order by lease.from_on desc, lease.row_id desc
         ) as newest_place
-    from leases
-    where is_running
-        and object_kind = 'dwelling'
-        and lease_kind = 'first_hand'
-        and dwelling_id is not null
-        and from_on is not null
-        and address_level <> 'wrong_postcode'
-        and address_certainty >= $min_address_certainty
+    from leases as lease
+    left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
+    left join addresses as house
+        on house.row_id = lease.row_id
+        and house.field = 'lease'
+        and house.level = 'ambiguous'
+    where lease.is_running
+        and lease.object_kind = 'dwelling'
+        and lease.lease_kind = 'first_hand'
+        and lease.from_on is not null
+        and coalesce(leased.entrance_id, house.entrance_id) is not null
+        and (lease.dwelling_id is null or lease.address_level <> 'wrong_postcode')
+        and (lease.dwelling_id is null or lease.address_certainty >= $min_address_certainty)
 ),
 
 newest_leases as (
     select dwelling_id, holder_person_id
     from running_leases
-    where newest_place = 1
+    where dwelling_id is not null
+        and newest_place = 1
 ),
 
 -- Spouses who are registered together and have long been married share a home: one per couple.
@@ -45,7 +55,8 @@ couples as (
     group by marriage.person_id
 ),
 
--- One row per leased dwelling: is the co-tenant or a relative of the holder registered there.
+-- One row per leased dwelling that is not the holder's home: is the co-tenant or a relative of
+-- the holder registered there.
 known_there as (
     select
         lease.holder_person_id,
@@ -53,14 +64,58 @@ known_there as (
         bool_or(tie.tie is not null) as has_relative,
         bool_or(coalesce(person.person_id = lease.co_holder_person_id, false)) as has_co_holder
     from running_leases as lease
+    join persons as holder
+        on holder.person_id = lease.holder_person_id
+        and holder.dwelling_id <> lease.dwelling_id
     join persons as person
         on person.dwelling_id = lease.dwelling_id
         and person.is_registered
-        and person.person_id <> lease.holder_person_id
     left join ties as tie
         on tie.person_id = lease.holder_person_id
         and tie.other_person_id = person.person_id
     group by lease.holder_person_id, lease.dwelling_id
+),
+
+-- Leases in a known house and no known flat: is it the holder's former house, does kin or somebody
+-- with the holder's surname live there, was a row about it set aside.
+flatless_leases as (
+    select row_id, holder_person_id, house_id
+    from running_leases
+    where dwelling_id is null
+),
+
+kin_of_holders as (
+    select lease.row_id, relation.related_person_id as kin_id
+    from flatless_leases as lease
+    join relations as relation on relation.person_id = lease.holder_person_id
+    union
+    select lease.row_id, relation.person_id as kin_id
+    from flatless_leases as lease
+    join relations as relation on relation.related_person_id = lease.holder_person_id
+),
+
+known_in_house as (
+    select
+        lease.row_id,
+        bool_or(flat.is_incomplete) as is_incomplete,
+        bool_or(
+            kin.kin_id is not null
+            or coalesce(lower(person.last_name) = lower(holder.last_name), false)
+        ) as has_relative,
+        bool_or(move.person_id is not null) as was_home
+    from flatless_leases as lease
+    join persons as holder on holder.person_id = lease.holder_person_id
+    join dwellings as flat on flat.entrance_id = lease.house_id
+    left join persons as person
+        on person.dwelling_id = flat.dwelling_id
+        and person.is_registered
+    left join kin_of_holders as kin
+        on kin.row_id = lease.row_id
+        and kin.kin_id = person.person_id
+    left join moves as move
+        on move.person_id = lease.holder_person_id
+        and move.dwelling_id = flat.dwelling_id
+    group by lease.row_id
 ),
 
 -- The leases that count: the holder's home, and other dwellings that no recorded fact explains.
@@ -70,44 +125,44 @@ counted_leases as (
         holder.person_id,
         holder.full_name,
         lease.dwelling_id,
-        lease.dwelling_id = holder.dwelling_id as is_home,
-        leased.label,
+        lease.house_id,
+        lease.house_id = registered.entrance_id as is_home,
+        coalesce(leased.label, lease.lease_address) as label,
         lease.from_on,
         lease.is_holder_by_number,
         lease.rent_sek_month,
-        lease.address_certainty * lease.holder_certainty as certainty,
+        lease.place_certainty * lease.holder_certainty as certainty,
         lease.row_id
     from running_leases as lease
-    join newest_leases as newest on newest.dwelling_id = lease.dwelling_id
     join persons as holder on holder.person_id = lease.holder_person_id
-    join dwellings as leased on leased.dwelling_id = lease.dwelling_id
     join dwellings as registered on registered.dwelling_id = holder.dwelling_id
+    left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
+    left join newest_leases as newest on newest.dwelling_id = lease.dwelling_id
     left join couples as couple on couple.person_id = holder.person_id
     left join known_there as known
         on known.holder_person_id = lease.holder_person_id
         and known.dwelling_id = lease.dwelling_id
-    where lease.place = 1
-        and holder.is_registered
+    left join known_in_house as house on house.row_id = lease.row_id
+    where holder.is_registered
         and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
         and (lease.to_on is null or date_diff('day', $as_of, lease.to_on) > $max_days_of_notice) -- innocent: notice_given
         and date_diff('day', holder.registered_on, $as_of) >= $min_days_registered -- innocent: newly_moved
-        and coalesce(newest.holder_person_id in (holder.person_id, couple.spouse_id), false) -- innocent: later_tenant
+        and (lease.dwelling_id is null or coalesce(newest.holder_person_id in (holder.person_id, couple.spouse_id), false)) -- innocent: later_tenant
+        and not coalesce(house.was_home, false) -- innocent: former_home
         and not lease.has_approved_sublet -- innocent: approved_sublet
-        and (lease.dwelling_id = holder.dwelling_id or not coalesce(known.has_relative, false)) -- innocent: relative_lives_there
-        and (lease.dwelling_id = holder.dwelling_id or not coalesce(known.has_co_holder, false)) -- innocent: co_holder_lives_there
-        and (lease.dwelling_id = holder.dwelling_id or leased.entrance_id <> registered.entrance_id) -- innocent: wrong_flat_number
-        and not (leased.is_student_housing or registered.is_student_housing) -- innocent: student_housing
-        and not (leased.is_special_housing or registered.is_special_housing) -- innocent: care_home
+        and not coalesce(known.has_relative, house.has_relative, false) -- innocent: relative_lives_there
+        and not coalesce(known.has_co_holder, false) -- innocent: co_holder_lives_there
+        and not (coalesce(leased.is_student_housing, false) or registered.is_student_housing) -- innocent: student_housing
+        and not (coalesce(leased.is_special_housing, false) or registered.is_special_housing) -- innocent: care_home
         and not holder.is_incomplete -- unknown: person
-        and not lease.is_incomplete -- unknown: lease
-        and not leased.is_incomplete -- unknown: dwelling
+        and not coalesce(leased.is_incomplete, house.is_incomplete, false) -- unknown: dwelling
 ),
 
--- Where both spouses lease the same dwelling it is one dwelling.
+-- Leases in one house: both spouses' on one dwelling, or one of them with a wrong flat number.
 distinct_leases as (
     select
         *,
-        row_number() over (partition by unit_id, dwelling_id order by from_on, row_id) as place
+        row_number() over (partition by unit_id, house_id order by from_on, row_id) as place
     from counted_leases
 ),
 
@@ -116,9 +171,12 @@ ordered_leases as (
     select
         *,
         row_number() over (partition by unit_id order by from_on, row_id) as in_order,
-        row_number() over (partition by unit_id order by is_home, from_on desc, row_id) as in_question
+        row_number() over (
+            partition by unit_id order by is_home, dwelling_id is null, from_on desc, row_id
+        ) as in_question
     from distinct_leases
-    where place = 1
+    where is_home is not null
+        and place = 1 -- innocent: wrong_flat_number
 ),
 
 -- One row per person or couple.
@@ -142,6 +200,7 @@ other_dwellings as (
         list(dwelling_id order by from_on, row_id) as other_dwelling_ids
     from ordered_leases
     where in_question > 1
+        and dwelling_id is not null
     group by unit_id
 ),
 
