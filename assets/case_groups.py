@@ -101,13 +101,16 @@ def count_points(signals: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rank_cases(signals: pl.DataFrame) -> pl.DataFrame:
+def rank_cases(signals: pl.DataFrame, chances: pl.DataFrame | None = None) -> pl.DataFrame:
     """One row per case: case_id, group_id, rank, score, lane, lead_signal_id, n_signals.
 
     `signals` needs group_id, signal_id, lane, points, counted_points, first_seen_on, since_on.
+    `chances` (group_id, p_change), where a decision lets calibration order the list, come first.
     A strict total order: score, then number of signals, then case id. A case's id is that of its
     earliest signal, so it stays while signals come and go around it.
     """
+    if chances is None:
+        chances = pl.DataFrame(schema={"group_id": pl.String, "p_change": pl.Float64})
     earliest = pl.col("signal_id").sort_by("first_seen_on", "since_on", "signal_id").first()
     lead = [pl.col("points"), pl.col("signal_id")]
     return (
@@ -119,6 +122,8 @@ def rank_cases(signals: pl.DataFrame) -> pl.DataFrame:
             lead_signal_id=pl.col("signal_id").sort_by(*lead, descending=[True, False]).first(),
             n_signals=pl.len().cast(pl.Int32),
         )
-        .sort(["score", "n_signals", "case_id"], descending=[True, True, False])
+        .join(chances.select("group_id", "p_change"), on="group_id", how="left")
+        .sort(["p_change", "score", "n_signals", "case_id"], descending=[True, True, True, False])
+        .drop("p_change")
         .with_columns(rank=pl.int_range(1, pl.len() + 1, dtype=pl.Int32))
     )

@@ -9,8 +9,10 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
+from assets.calibration import chances
 from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
 from assets.case_texts import member_roles, summaries
+from assets.feedback import model_that_orders
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
@@ -82,7 +84,8 @@ def build_cases(ws: Workspace) -> Counts:
         con.execute(ANCHORED)
         con.execute(PARENTS)
         signals = grouped(con.sql("select * from anchored").pl(), con.sql(TIES).pl(), rules)
-        cases = rank_cases(signals)
+        model = model_that_orders(ws, con, rules)
+        cases = rank_cases(signals, chances(model, signals) if model else None)
         signals = signals.join(cases.select("group_id", "case_id"), on="group_id", how="left")
         con.register("signals_in", signals)
         con.register("cases_in", cases)

@@ -47,6 +47,7 @@ WHOLE_SHEETS = {
     "data_quality": "Datakvalitet",
     "not_computed": "Ej beräknade regler",
     "quarantine": "Undanlagda rader",
+    "worklist_audit": "Veckolistans urval",
 }
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from data_contracts.errors import BoendesignalError
 
@@ -34,6 +34,52 @@ class Retention(BaseModel):
     dagster_days: int = Field(90, ge=1, description="Dagster's event log.")
 
 
+class Feedback(BaseModel):
+    """When a rule that outcomes contradict falls back to trial."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    precision_floor: float = Field(
+        default=0.2,
+        ge=0,
+        le=1,
+        description="Below one change in five decided signals, four of five people are bothered "
+        "for nothing.",
+    )
+    min_decided: int = Field(
+        default=50, ge=10, description="With fewer, chance alone may put a fair rule below it."
+    )
+    rule_floors: dict[str, float] = Field(
+        default_factory=dict, description="A floor of its own for a rule, by rule id."
+    )
+
+    @field_validator("rule_floors")
+    @classmethod
+    def _floors_are_shares(cls, floors: dict[str, float]) -> dict[str, float]:
+        if wrong := sorted(rule for rule, floor in floors.items() if not 0 <= floor <= 1):
+            raise ValueError(f"a floor is a share from 0 to 1; it is not for {', '.join(wrong)}")
+        return floors
+
+
+class WorklistSettings(BaseModel):
+    """How the week's list is put together, beside `capacity`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    max_share_of_one_rule: float = Field(
+        default=0.4,
+        gt=0,
+        le=1,
+        description="A rule that suddenly fires much must not crowd out all others: of ten places "
+        "at most four, while cases led by other rules wait.",
+    )
+    control_share: float = Field(
+        default=0.1,
+        gt=0,
+        le=0.5,
+        description="Control cases beside the ranked, as a share of capacity, once decided: one in "
+        "ten shows within a year what the cut misses.",
+    )
+
+
 class Settings(BaseModel):
     """`HOME/settings.yml`; an unknown key is an error."""
 
@@ -42,6 +88,8 @@ class Settings(BaseModel):
     inbox: Path = Path("inbox")
     capacity: int = Field(10, ge=1, description="Cases a week that investigators can take.")
     retention: Retention = Retention()  # type: ignore[call-arg]
+    feedback: Feedback = Feedback()
+    worklist: WorklistSettings = WorklistSettings()
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,14 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from assets.keyed import with_key
-from assets.ledger_states import LEDGER, NO_LEGAL_BASIS, SOURCE_MISSING, Night, judge
+from assets.ledger_states import (
+    BELOW_FLOOR,
+    LEDGER,
+    NO_LEGAL_BASIS,
+    SOURCE_MISSING,
+    Night,
+    judge,
+)
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
@@ -25,6 +31,9 @@ create table if not exists fact_marks (
     signal_id varchar, fact varchar, mark varchar, extract_date date
 );
 create table if not exists case_nights (case_id varchar, signal_id varchar, extract_date date);
+create table if not exists point_nights (
+    case_id varchar, signal_id varchar, rule_id varchar, points double, extract_date date
+);
 create table if not exists rule_nights (rule_id varchar, sources varchar[], extract_date date);
 """
 
@@ -32,12 +41,12 @@ LAST_NIGHT = "(select max(extract_date) from ledger_nights where extract_date < 
 
 
 def build_ledger(ws: Workspace) -> Counts:
-    """`ledger`: one row per signal ever seen up to tonight, with its state and cause."""
+    """`ledger`: one row per signal ever seen up to tonight, with its state and cause.
+
+    Reads settled_signals and fact_marks, which `assets.settled` makes.
+    """
     rules = load()
     with ws.connect() as con:
-        with_key(con, ws.home)
-        con.execute("create table if not exists settled_signals (signal_id varchar)")
-        _mark_facts(con, rules)
         with ws.home.state_db() as state:
             state.execute(STATE_SQL)
             before = _before(state, ws)
@@ -64,12 +73,20 @@ def _night(
     rules: dict[str, Rule],
     sources_before: dict[str, set[str]],
 ) -> Night:
-    """Versions of live rules, those that could not see what they saw before, who is known."""
-    suspended = {
-        rule_id: NO_LEGAL_BASIS if reason == "legal_basis" else SOURCE_MISSING
-        for rule_id, reason in con.sql(
+    """Versions of live rules, those that could not see what they saw before, who is known.
+
+    A rule that fell below its floor is back in trial: it is not live, and what it opened closes.
+    """
+    reasons = dict(
+        con.sql(
             "select rule_id, min(reason) from not_computed group by rule_id order by rule_id"
         ).fetchall()
+    )
+    in_trial = {rule_id for rule_id, reason in reasons.items() if reason == BELOW_FLOOR}
+    suspended = {
+        rule_id: NO_LEGAL_BASIS if reason == "legal_basis" else SOURCE_MISSING
+        for rule_id, reason in reasons.items()
+        if rule_id not in in_trial
     }
     for rule_id, seen in con.sql("select rule_id, sources from decisions_used").fetchall():
         if sources_before.get(rule_id, set()) - set(seen):
@@ -81,7 +98,9 @@ def _night(
     return Night(
         as_of=ws.as_of,
         versions={
-            rule.id: rule.spec.version for rule in rules.values() if rule.spec.status == "live"
+            rule.id: rule.spec.version
+            for rule in rules.values()
+            if rule.spec.status == "live" and rule.id not in in_trial
         },
         suspended=suspended,
         known_ids=frozenset(ids.to_list()),
@@ -90,25 +109,6 @@ def _night(
 
 
 # -- facts -------------------------------------------------------------------------------------
-
-
-def fact_columns(rule: Rule) -> list[str]:
-    """The facts that make a signal changed when they differ: what its texts and evidence show."""
-    rows = {name for item in rule.spec.evidence for name in (item.row, item.rows) if name}
-    return [fact for fact in rule.spec.facts if fact not in rows]
-
-
-def _mark_facts(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule]) -> None:
-    """`fact_marks`: one row per signal and fact, its value as a keyed mark."""
-    computed = [row[0] for row in con.sql("select rule_id from decisions_used").fetchall()]
-    parts = [
-        f"select signal_id, '{fact}' as fact, keyed_id(coalesce({fact}::varchar, '')) as mark"
-        f' from "signal_{rule_id}"'
-        for rule_id in sorted(computed)
-        for fact in fact_columns(rules[rule_id])
-    ]
-    empty = "select '' as signal_id, '' as fact, '' as mark where false"
-    con.execute(f"create or replace table fact_marks as {' union all '.join([empty, *parts])}")
 
 
 def _changes(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule]) -> pl.DataFrame:
@@ -165,6 +165,7 @@ def remember_signals(ws: Workspace) -> None:
         "ledger_nights": "select * from ledger",
         "fact_marks": "select * from fact_marks",
         "case_nights": "select case_id, signal_id from signals where case_id is not null",
+        "point_nights": "select case_id, signal_id, rule_id, points from case_points",
         "rule_nights": "select rule_id, sources from decisions_used",
     }
     with ws.connect() as con:

@@ -18,6 +18,7 @@ OPEN = (NEW, CONTINUING, CHANGED, SUSPENDED, REOPENED)
 FACTS_CHANGED, RULE_CHANGED, ENTITY_CHANGED = "facts_changed", "rule_changed", "entity_changed"
 PROTECTION, OUTCOME, SOURCE_MISSING = "protection", "outcome", "source_missing"
 NO_LEGAL_BASIS = "legal_basis"
+BELOW_FLOOR = "precision_below_floor"  # why a live rule is not computed: it is back in trial
 
 LEDGER = pl.Schema(
     {

@@ -14,6 +14,7 @@ from assets import sizes
 from assets.core.identity import remember_identity
 from assets.home import private_folder
 from assets.ledger import remember_signals
+from assets.worklist import remember_worklist
 from assets.workspace import ACCEPTED, Counts, Workspace
 from data_contracts.contract import load_contracts
 from rules.catalogue import load
@@ -27,6 +28,7 @@ def remember(ws: Workspace) -> Counts:
     sizes.remember(ws)
     remember_identity(ws)
     remember_signals(ws)
+    remember_worklist(ws)
     return {"files": sum(file.is_file() for file in folder.rglob("*"))}
 
 

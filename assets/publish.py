@@ -33,7 +33,7 @@ from assets.published import (
     point_latest,
     read_run,
 )
-from assets.published_tables import Table, published_tables
+from assets.published_tables import Table, published_tables, shared_tables
 from assets.retention import discard_work
 from assets.run_facts import gather
 from assets.workspace import Counts, Workspace
@@ -134,10 +134,10 @@ def build_database(ws: Workspace, result: Path, rules: list[str]) -> None:
     con = duckdb.connect(str(aside), config={**ws.config()})
     try:
         con.execute("begin")  # one flush instead of one for each comment
-        for name in [*published_tables(), *(f"{PREFIX}{rule}" for rule in rules)]:
+        for name in [*shared_tables(), *(f"{PREFIX}{rule}" for rule in rules)]:
             file = _text(str(_parquet(result, name)))
             con.execute(f"create table {name} as select * from read_parquet({file})")
-        for name, table in published_tables().items():
+        for name, table in shared_tables().items():
             con.execute(f"comment on table {name} is {_text(table.grain)}")
             for column, spec in table.columns.items():
                 con.execute(f"comment on column {name}.{column} is {_text(spec.says)}")
@@ -151,9 +151,11 @@ def build_database(ws: Workspace, result: Path, rules: list[str]) -> None:
 def check_keys(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
     """Keys are unique and filled, references lead somewhere; all breaches are named at once."""
     checks = {}
-    for name, table in published_tables().items():
-        for key in table.key:
-            checks[f"{name}.{key} is empty or repeated"] = (
+    for name, table in shared_tables().items():
+        if table.key:
+            filled = " and ".join(f"{column} is not null" for column in table.key)
+            key = f"case when {filled} then ({', '.join(table.key)}) end"
+            checks[f"{name}.{', '.join(table.key)} is empty or repeated"] = (
                 f"select count(*) - count(distinct {key}) from {name}"
             )
         for column, other in table.refers.items():

@@ -34,6 +34,7 @@ class Table(BaseModel):
     columns: dict[str, Column]
     key: list[str] = []
     refers: dict[str, str] = {}
+    is_for_auditors: bool = False  # a file of its own only, and not in the shared database
 
     @property
     def total_order(self) -> list[str]:
@@ -46,6 +47,11 @@ def published_tables() -> dict[str, Table]:
     """Every table that each night publishes, by name."""
     raw = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
     return {name: Table.model_validate(table) for name, table in raw.items()}
+
+
+def shared_tables() -> dict[str, Table]:
+    """Those that stand in the database which everyone reads."""
+    return {name: one for name, one in published_tables().items() if not one.is_for_auditors}
 
 
 def heading_sv(column: str) -> str:
@@ -75,7 +81,8 @@ and home give the same bytes |
 | `signals/<rule_id>.parquet` | the rule's own columns, one row per signal, ordered by \
 `signal_id`; one file per computed rule, also when it found nothing. A rule without a file was not \
 computed: see `not_computed` |
-| `boendesignal.duckdb` | all of them; a rule's own columns are `signal_<rule_id>` |
+| `boendesignal.duckdb` | all of them but those for auditors; a rule's own columns are \
+`signal_<rule_id>` |
 | `signaler.xlsx` | the cases, then one sheet per rule, ranked, for those who live in Excel |
 | `contract_report.html` | what the sources promised and delivered, counts only |
 | `run.json` | input hashes, code and rule versions, parameters, counts, decisions used; the only \
@@ -115,6 +122,8 @@ def _facts(table: Table) -> str:
     if table.key:
         facts.insert(0, f"Key: {_names(table.key)}.")
     facts += [f"`{column}` stands in `{other}`." for column, other in table.refers.items()]
+    if table.is_for_auditors:
+        facts.append("For auditors: not in `boendesignal.duckdb`, and not for investigators.")
     return " ".join(facts)
 
 

@@ -10,24 +10,28 @@ from typing import Any
 
 import duckdb
 
+from assets import feedback
 from assets.workspace import Workspace
 from data_contracts.legal_basis import LegalBasis
 
 
 def gather(ws: Workspace) -> dict[str, Any]:
-    """`rules`, `decisions` and `counts` as RunRecord has them.
+    """`rules`, `decisions` and `counts` as RunRecord has them, and what outcomes say (`feedback`).
 
-    Reads decisions_used (one row per computed rule), gate_counts and missing_sources.
+    Reads decisions_used (one row per computed rule), gate_counts, missing_sources and what
+    `assets.feedback` made.
     """
     with ws.connect() as con:
         used = con.sql("from decisions_used order by rule_id").fetchall()
         counts = _counts(con)
+        outcomes = feedback.run_facts(ws, con)
     basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
     cited = sorted({decision for *_, decisions in used for decision in decisions})
     return {
         "rules": {rule: _rule(rule, version, *rest) for rule, version, *rest in used},
         "decisions": {decision: _entries(basis, decision) for decision in cited},
         "counts": counts,
+        "feedback": outcomes,
     }
 
 

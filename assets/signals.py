@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from assets.feedback import OUTCOMES, rules_below_floor
+from assets.ledger_states import BELOW_FLOOR
 from assets.workspace import Counts, Workspace
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import Rule, load, optional_sources, required_sources
@@ -70,10 +72,17 @@ def reads_contract(rule: Rule, contract: str) -> bool:
 
 
 def permits_tonight(ws: Workspace, con: duckdb.DuckDBPyConnection) -> list[Permitted]:
-    """What every live rule may see in this run."""
+    """What every live rule may see in this run; one that is back in trial is refused."""
     basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
     missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
-    return [permit(rule, basis, missing, ws) for rule in live_rules()]
+    rules = live_rules()
+    in_trial = rules_below_floor(con, {rule.id: rule for rule in rules})
+    return [
+        Permitted(rule, frozenset(), (), ((BELOW_FLOOR, OUTCOMES),))
+        if rule.id in in_trial
+        else permit(rule, basis, missing, ws)
+        for rule in rules
+    ]
 
 
 def compute_signals(ws: Workspace) -> dict[str, Counts]:

@@ -133,11 +133,18 @@ class LegalBasis(NamedTuple):
 
     def allows(self, feature: str, as_of: date) -> bool:
         """Whether a decision valid on `as_of` turns the feature on; without one it is off."""
+        return bool(self.deciding(feature, as_of))
+
+    def deciding(self, feature: str, as_of: date) -> list[str]:
+        """Ids of the decisions valid on `as_of` that turn the feature on, sorted."""
         if feature not in FEATURES:
             raise LegalBasisError(f"Unknown feature {feature}. Allowed: {', '.join(FEATURES)}.")
-        return any(
-            decision.feature == feature and decision.holds(as_of, self.is_synthetic)
-            for decision in self.decisions
+        return sorted(
+            {
+                decision.decision_id
+                for decision in self.decisions
+                if decision.feature == feature and decision.holds(as_of, self.is_synthetic)
+            }
         )
 
 

@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from data_contracts.errors import BoendesignalError
-from pipelines import cli_catalogue, cli_look, cli_night
+from pipelines import cli_catalogue, cli_look, cli_night, cli_outcomes
 from pipelines.cli_common import FAILED, REFUSED, err
 from pipelines.run_errors import RunFailed
 
@@ -76,6 +76,7 @@ app.command()(cli_look.withdraw)
 app.command()(cli_night.housekeeping)
 app.add_typer(cli_catalogue.rules, name="rules")
 app.add_typer(cli_catalogue.contracts, name="contracts")
+app.add_typer(cli_outcomes.outcomes, name="outcomes")
 
 
 def main() -> None:

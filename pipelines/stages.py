@@ -62,6 +62,7 @@ def night() -> tuple[Stage, ...]:
             evaluate=checks.contract_results,
         ),
         *core_stages(),
+        Stage("outcomes", "Outcomes", later("assets.feedback", "weigh_outcomes"), tuple(weighed())),
         Stage(
             "signals",
             "Signals",
@@ -70,11 +71,13 @@ def night() -> tuple[Stage, ...]:
             checks=tuple(checks.rule_checks(rules)),
             evaluate=checks.rule_results,
         ),
+        Stage("settle", "Settled", later("assets.settled", "settle"), (settled(rules),)),
         Stage("ledger", "Ledger", later("assets.ledger", "build_ledger"), (ledger(rules),)),
         Stage("cases", "Cases", later("assets.cases", "build_cases"), tuple(cases(rules))),
         Stage(
             "cards", "Evidence cards", later("assets.cards.build", "build_cards"), tuple(cards())
         ),
+        Stage("worklist", "Worklist", later("assets.worklist", "build_worklist"), tuple(week())),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
             "publish",
@@ -204,6 +207,18 @@ def core_stages() -> Iterator[Stage]:
         )
 
 
+def weighed() -> Iterator[Table]:
+    """What earlier outcomes say; of people who left at the gate they say nothing."""
+    for name in ("rule_precision", "reliability"):
+        yield Table(
+            name,
+            SIGNALS,
+            published_tables()[name].grain,
+            deps=tuple(f"kept_{contract}" for contract in load_contracts()),
+            owners=(TEAM,),
+        )
+
+
 def signals(rules: list[Rule]) -> Iterator[Table]:
     """One node per rule, leading back to the tables it reads."""
     for rule in rules:
@@ -230,8 +245,11 @@ def signals(rules: list[Rule]) -> Iterator[Table]:
     yield Table(
         "not_computed",
         SIGNALS,
-        "One row per rule, reason and source: no delivery or no valid legal basis.",
-        deps=tuple(dict.fromkeys(table for rule in rules for table in rule.spec.reads)),
+        "One row per rule, reason and source: no delivery, no valid legal basis, or back in trial.",
+        deps=(
+            *dict.fromkeys(table for rule in rules for table in rule.spec.reads),
+            "rule_precision",
+        ),
         owners=(TEAM,),
         work_table="not_computed",
     )
@@ -252,12 +270,35 @@ def cases(rules: list[Rule]) -> Iterator[Table]:
         )
 
 
+def settled(rules: list[Rule]) -> Table:
+    return Table(
+        "settled_signals",
+        CASES,
+        "One row per signal that an outcome keeps out of the ranking until a fact changes.",
+        deps=(*(f"signal_{rule.id}" for rule in rules), "rule_precision"),
+        owners=(TEAM,),
+        work_table="settled_signals",
+    )
+
+
+def week() -> Iterator[Table]:
+    """What is said beside the rank, and what to take up this week."""
+    for name in ("calibration", "worklist", "worklist_audit"):
+        yield Table(
+            name,
+            CASES,
+            published_tables()[name].grain,
+            deps=("cases", "case_points", "signal_cards", "reliability"),
+            owners=(TEAM,),
+        )
+
+
 def ledger(rules: list[Rule]) -> Table:
     return Table(
         "ledger",
         CASES,
         published_tables()["ledger"].grain,
-        deps=tuple(f"signal_{rule.id}" for rule in rules),
+        deps=(*(f"signal_{rule.id}" for rule in rules), "settled_signals"),
         owners=(TEAM,),
         work_table="ledger",
     )
@@ -282,7 +323,12 @@ def memory() -> Table:
         CASES,
         "The night kept for replay and audits (rows after the gate, contracts, rules), and what "
         "later nights look back on: identity, sizes, signals.",
-        deps=(*(f"kept_{contract}" for contract in load_contracts()), "signals", "cases"),
+        deps=(
+            *(f"kept_{contract}" for contract in load_contracts()),
+            "signals",
+            "cases",
+            "worklist",
+        ),
         kinds=frozenset({"parquet", "duckdb"}),
         owners=(TEAM,),
     )
