@@ -10,6 +10,7 @@ import duckdb
 import yaml
 
 from assets.benefits import benefit_frame
+from assets.core.care_of import resolve_care_of
 from assets.core.holders import agree_names, build_lease_people, normalise_phones
 from assets.core.households import build_households
 from assets.core.identities import build_identity_pairs
@@ -60,7 +61,8 @@ def build_dwellings(ws: Workspace) -> Counts:
 
 def build_places(ws: Workspace) -> Counts:
     """Who is who and what is where: ids, dwellings, and every address text resolved."""
-    counts = {**identify_people(ws), **key_dwellings(ws), **resolve_addresses(ws)}
+    counts = {**identify_people(ws), **key_dwellings(ws)}
+    counts |= {**resolve_addresses(ws), **resolve_care_of(ws)}
     with ws.connect() as con:
         counts["unregistered_places"] = create_table(con, ws, "unregistered_places")
     return counts
