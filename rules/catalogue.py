@@ -6,6 +6,7 @@ content under a version that is locked already.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def load(folder: Path = RULES, *, locked: bool = True) -> dict[str, Rule]:
 def load_one(folder: Path) -> Rule:
     """The rule of one folder; raises RuleError with every fault of its rule.yml."""
     file = folder / "rule.yml"
-    spec = validate(RuleSpec, read_yaml(file), nice(file))
+    spec = _read_spec(file, _stamp(file))
     if spec.id != folder.name:
         raise RuleError(
             f"{nice(file)}: id is {spec.id!r}, the folder {folder.name!r}: make them one."
@@ -73,6 +74,21 @@ def load_one(folder: Path) -> Rule:
     content = file.read_bytes() + b"\0" + sql_file.read_bytes()
     sql = sql_file.read_text(encoding="utf-8")
     return Rule(spec, sql, folder, hashlib.sha256(content).hexdigest())
+
+
+@functools.lru_cache(maxsize=256)
+def _read_spec(file: Path, stamp: tuple[int, int]) -> RuleSpec:
+    """The file's model, read once as long as it stays as it is: a night asks a dozen times."""
+    return validate(RuleSpec, read_yaml(file), nice(file))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """Size and time of the last change; zeros where the file is missing, which reading tells."""
+    try:
+        about = file.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (about.st_size, about.st_mtime_ns)
 
 
 def read_lock(folder: Path = RULES) -> dict[str, dict[int, str]]:
