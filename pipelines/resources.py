@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ class NightResource(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightResource]:
         home = Home.open()
-        with home.lock():
+        with home.lock(), private_files():
             self._home, self._instance = home, context.instance
             forget_landed(home)  # of a run that was killed
             try:
@@ -110,6 +111,16 @@ class NightResource(dg.ConfigurableResource):
                 text=text,
             ),
         )
+
+
+@contextmanager
+def private_files() -> Iterator[None]:
+    """Whoever started Dagster, and however: what a run writes is its owner's alone."""
+    usual = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(usual)
 
 
 def forget_landed(home: Home) -> None:

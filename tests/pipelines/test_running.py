@@ -109,6 +109,21 @@ def test_a_passing_fault_is_tried_again(home: Home, monkeypatch: pytest.MonkeyPa
     assert night_log.last_runs(home)["2026-10-01"].state == "published"
 
 
+def test_what_a_run_writes_is_its_owners_alone(home: Home) -> None:
+    """Also where a stage leaves it to the process, and whatever shell Dagster was started from."""
+    written = []
+
+    def writes(ws) -> dict[str, int]:
+        written.append(ws.dir / "deep" / "er" / "file")
+        written[0].parent.mkdir(parents=True)
+        written[0].touch()
+        return {"rows": 0}
+
+    run(home, deliver(home.inbox, "2026-10-01"), stages(core_stage=writes))
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (written[0].parents[1], written[0])]
+    assert modes == [0o700, 0o600]
+
+
 def test_landed_rows_do_not_outlive_a_failed_run(home: Home) -> None:
     """Landing holds protected people's rows: when the gate fails, its file goes with the run."""
 
