@@ -217,9 +217,11 @@ class Home:
 
 
 def private_folder(path: Path) -> Path:
-    """Make the folder, readable by its owner only."""
+    """Make the folder and what is missing above it, readable by its owner only."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
+    for one in {path, *missing}:
+        one.chmod(0o700)
     return path
 
 

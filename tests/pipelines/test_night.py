@@ -19,29 +19,18 @@ pytestmark = [
 NUMBER = re.compile(rb"(?<!\d)\d{12}(?!\d)")
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home that has run the three practice nights in order; the third has no vehicle extract."""
-    with pytest.MonkeyPatch.context() as environment:
-        folder = tmp_path_factory.mktemp("practice") / "home"
-        environment.setenv("BOENDESIGNAL_HOME", str(folder))
-        environment.setenv("DAGSTER_HOME", str(folder / "dagster"))
-        for night in sorted(PRACTICE.iterdir()):
-            result = CliRunner().invoke(app, ["run", str(night), "--home", str(folder)])
-            assert result.exit_code == 0, result.output
-        yield Home.open(folder)
-
-
 def people() -> list[dict[str, str]]:
     file = PRACTICE / "2026-10-01" / "registry" / "personer.csv"
     text = file.read_text(encoding="utf-8-sig")
     return list(csv.DictReader(text.splitlines(), delimiter=";"))
 
 
-def test_nothing_of_a_person_stands_in_dagster(home: Home) -> None:
+def test_nothing_of_a_person_stands_in_dagster(practice_home: Home) -> None:
     """Dagster keeps metadata, check results, log lines and errors for ever: counts and ids only."""
     rows = people()
-    content = b"\n".join(file.read_bytes() for file in home.dagster.rglob("*") if file.is_file())
+    content = b"\n".join(
+        file.read_bytes() for file in practice_home.dagster.rglob("*") if file.is_file()
+    )
     numbers = {row["personnummer"].encode() for row in rows}
     assert not numbers & set(NUMBER.findall(content))
     for words in (("fornamn", "efternamn"), ("utdelningsadress",), ("fastighetsbeteckning",)):
@@ -50,13 +39,13 @@ def test_nothing_of_a_person_stands_in_dagster(home: Home) -> None:
         assert len(found) == 0, f"{len(found)} values of {' '.join(words)} stand in Dagster's home"
 
 
-def test_each_night_is_a_partition_with_its_run(home: Home) -> None:
+def test_each_night_is_a_partition_with_its_run(practice_home: Home) -> None:
     """What `make ui` shows: one partition per delivery, each materialised."""
     import dagster as dg  # noqa: PLC0415 - collecting the fast tests does not wait for it
 
     from pipelines.instance import open_instance  # noqa: PLC0415
 
-    with open_instance(home) as instance:
+    with open_instance(practice_home) as instance:
         partitions = instance.get_dynamic_partitions("deliveries")
         done = instance.get_materialized_partitions(dg.AssetKey("published_cases"))
         statuses = {run.status for run in instance.get_runs()}
@@ -65,16 +54,17 @@ def test_each_night_is_a_partition_with_its_run(home: Home) -> None:
     assert statuses == {dg.DagsterRunStatus.SUCCESS}
 
 
-def test_status_says_that_the_last_night_is_partial(home: Home) -> None:
+def test_status_says_that_the_last_night_is_partial(practice_home: Home) -> None:
     """The third night came without vehicles: what needs them is suspended, exit code 2."""
-    words = ["status", "--home", str(home.path), "--max-age-days", "100000"]
+    words = ["status", "--home", str(practice_home.path), "--max-age-days", "100000"]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2, result.output
     assert "Suspended: parking_without_car" in result.output
 
 
-def test_files_are_their_owners_alone(home: Home) -> None:
+def test_files_are_their_owners_alone(practice_home: Home) -> None:
     """Files 0600 and folders 0700, in everything that is published and kept."""
+    home = practice_home
     open_to_others = [
         path
         for folder in (home.published.resolve(), home.nights, home.runs, home.state)

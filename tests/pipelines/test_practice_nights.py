@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from assets.home import Home
+
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 DELIVERIES = SHARED / "deliveries" / "practice" / "delivery"
 TRUTH = SHARED / "deliveries" / "practice" / "truth"
@@ -22,14 +24,16 @@ pytestmark = [
 ]  # fmt: skip
 
 
-def boendesignal(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(Path(sys.executable).with_name("boendesignal")), *arguments]
-    environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-
-
 def run_night(home: Path, night: str) -> None:
-    done = boendesignal("run", str(DELIVERIES / night), "--home", str(home))
+    """As a user starts it: the installed command, in a process of its own."""
+    command = [str(Path(sys.executable).with_name("boendesignal")), "run"]
+    done = subprocess.run(
+        [*command, str(DELIVERIES / night), "--home", str(home)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -39,12 +43,9 @@ def parquet(home: Path, night: str) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home in which the three nights have been run in order."""
-    folder = tmp_path_factory.mktemp("practice") / "home"
-    for night in NIGHTS:
-        run_night(folder, night)
-    return folder
+def home(practice_home: Home) -> Path:
+    """Where the three nights have been run in order."""
+    return practice_home.path
 
 
 def ask(home: Path, night: str, query: str) -> list[tuple]:
