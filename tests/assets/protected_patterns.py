@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from a_town import (
+from tests.assets.a_town import (
     BENEFITS,
     DWELLINGS,
     LEASES,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_passage import night, passed
 
 from assets.acceptance import REPORT, PromisesBroken, accept
 from assets.quality import great_expectations
@@ -18,6 +17,7 @@ from assets.sizes import last_sizes, remember
 from assets.workspace import Workspace
 from data_contracts.contract import load_contracts
 from data_contracts.errors import BoendesignalError
+from tests.assets.a_passage import night, passed
 
 PRACTICE = Path(__file__).resolve().parents[3] / "shared/deliveries/practice/delivery"
 

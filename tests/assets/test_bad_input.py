@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_passage import night
 
 from assets.sizes import remember
 from assets.workspace import Workspace
 from data_contracts.errors import DeliveryRefused
+from tests.assets.a_passage import night
 
 DOCUMENT = Path(__file__).parents[2] / "docs/bad_input.md"
 PERSONS, LEASES, MOVES = "registry/personer.csv", "tenancy/kontrakt.csv", "registry/flyttningar.csv"

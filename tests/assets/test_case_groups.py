@@ -33,9 +33,7 @@ def test_two_dwellings_of_former_spouses_are_one_case():
 
 def test_a_tie_to_a_dwelling_without_signals_joins_nothing():
     """A case never reaches through a dwelling that carries no signal of its own."""
-    got = groups(
-        group_dwellings(anchors("A", "C"), ties(("A", "B", "lease"), ("B", "C", "lease")))
-    )
+    got = groups(group_dwellings(anchors("A", "C"), ties(("A", "B", "lease"), ("B", "C", "lease"))))
     assert got == {"A": "A", "C": "C"}
 
 
@@ -91,7 +89,9 @@ def test_the_same_hypothesis_counts_once_and_order_is_strict():
     counted = count_points(signals).sort("signal_id")
     assert counted["counted_points"].to_list() == [1.5, 0.0, 2.0, 3.5]
     cases = rank_cases(counted)
-    assert cases.select("case_id", "rank", "score", "lane", "lead_signal_id", "n_signals").rows() == [
+    assert cases.select(
+        "case_id", "rank", "score", "lane", "lead_signal_id", "n_signals"
+    ).rows() == [
         ("s1", 1, 3.5, "residency", "s3", 3),
         ("s4", 2, 3.5, "tenancy", "s4", 1),
     ]

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from a_night import FACTS, HOLDER, NIGHT, PARKER, a_home, a_run
 
 from assets.excel import export
 from assets.home import Home
 from assets.publish import publish
 from data_contracts.errors import BoendesignalError
+from tests.assets.a_night import FACTS, HOLDER, NIGHT, PARKER, a_home, a_run
 
 DWELLINGS = "SÖDERTÄLJE BJÖRKEN 1, Storgatan 1 lgh 1101; SÖDERTÄLJE ÅSEN 2, Ängsvägen 2"
 

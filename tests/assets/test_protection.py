@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from a_town import (
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from assets.protection import gate
+from assets.protection_keys import SHAPES
+from data_contracts.contract import load_contracts
+from data_contracts.errors import BoendesignalError
+from tests.assets.a_town import (
     BENEFITS,
     DWELLINGS,
     LEASES,
@@ -19,9 +26,7 @@ from a_town import (
     run,
     workspace,
 )
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
-from protected_patterns import (
+from tests.assets.protected_patterns import (
     ELSEWHERE,
     FAR_AWAY,
     FLAGGED,
@@ -41,11 +46,6 @@ from protected_patterns import (
     secrets,
     strangers,
 )
-
-from assets.protection import gate
-from assets.protection_keys import SHAPES
-from data_contracts.contract import load_contracts
-from data_contracts.errors import BoendesignalError
 
 
 # No shrinking: an example takes half a second, and the assertion names the rows anyway.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from a_town import AS_OF, LEASES, PERSONS, Town, number, place, run
-from protected_patterns import (
+from assets.home import Home
+from tests.assets.a_town import AS_OF, LEASES, PERSONS, Town, number, place, run
+from tests.assets.protected_patterns import (
     FLAGGED,
     HOME,
     MATE,
@@ -17,8 +18,6 @@ from protected_patterns import (
     secrets,
     strangers,
 )
-
-from assets.home import Home
 
 
 def test_a_flag_sticks_in_later_nights_and_only_there(tmp_path):

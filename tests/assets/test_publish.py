@@ -12,7 +12,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from a_night import FACTS, MANIFEST, NIGHT, a_home, a_run, content
 
 from assets import publish as publishing
 from assets import retention
@@ -21,6 +20,7 @@ from assets.publish import publish
 from assets.published import open_night, published_nights, read_run
 from assets.published_tables import DEFINITION, published_tables, render_page
 from data_contracts.errors import BoendesignalError
+from tests.assets.a_night import FACTS, MANIFEST, NIGHT, a_home, a_run, content
 
 # Every step before the swap, by where publish() looks it up.
 STEPS = [

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from a_night import FACTS, a_home, a_run
 
 from assets.home import Home
 from assets.publish import publish
 from assets.published import open_night, published_nights
 from assets.retention import os_user, retention, withdraw, withdrawals
 from data_contracts.errors import BoendesignalError
+from tests.assets.a_night import FACTS, a_home, a_run
 
 TODAY = date(2026, 10, 3)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from a_night import a_home, a_run
 
 from assets.publish import publish
 from assets.published import open_night, read_run
 from assets.run_facts import gather
+from tests.assets.a_night import a_home, a_run
 
 RULE = "holder_registered_elsewhere"
 GATHERED = """

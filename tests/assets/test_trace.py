@@ -7,12 +7,12 @@ import shutil
 from datetime import date
 
 import pytest
-from a_night import FACTS, MANIFEST, NIGHT, a_home, a_run, keep_delivered_rows
 from rich.console import Console
 
 from assets.publish import publish
 from assets.trace import EvidenceRow, render, trace
 from data_contracts.errors import BoendesignalError
+from tests.assets.a_night import FACTS, MANIFEST, NIGHT, a_home, a_run, keep_delivered_rows
 
 
 @pytest.fixture(scope="module")

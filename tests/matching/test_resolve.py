@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from resolve_cases import CASES, REGISTER, Dwelling
 
 from matching.addresses import parse_frame
 from matching.resolve import resolve
+from tests.matching.resolve_cases import CASES, REGISTER, Dwelling
 
 SCHEMA = {
     "dwelling_id": pl.String, "property": pl.String, "street_address": pl.String,

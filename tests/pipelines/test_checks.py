@@ -2,7 +2,6 @@
 
 import dagster as dg
 import pytest
-from fakes import definitions, deliver
 
 from assets.acceptance import PromisesBroken
 from assets.base import Stage, Table
@@ -13,6 +12,7 @@ from data_contracts.errors import DeliveryRefused
 from pipelines import checks, deliveries
 from pipelines.instance import open_instance
 from pipelines.running import execute
+from tests.pipelines.fakes import definitions, deliver
 
 
 def judged(check: str, passed: bool, on_failure: str = "quarantine") -> CheckResult:

@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 import typer
-from fakes import CANARY, deliver
 from typer.testing import CliRunner
 
 from assets.home import Home
@@ -18,6 +17,7 @@ from data_contracts.errors import DeliveryRefused
 from pipelines import night_log
 from pipelines.cli import app
 from pipelines.run_errors import RunFailed
+from tests.pipelines.fakes import CANARY, deliver
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from fakes import CANARY, definitions, deliver, stages
 
 from assets.home import Home
 from data_contracts.errors import BoendesignalError, DeliveryRefused
@@ -13,6 +12,7 @@ from pipelines import deliveries, night_log
 from pipelines.instance import open_instance
 from pipelines.run_errors import RunFailed
 from pipelines.running import execute, run_night
+from tests.pipelines.fakes import CANARY, definitions, deliver, stages
 
 
 def run(home: Home, folder: Path, night: tuple = (), *, replace: bool = False) -> dg.DagsterRun:

@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
-from fakes import definitions, deliver
 
 from assets.home import Home
 from data_contracts.errors import BoendesignalError
 from pipelines import deliveries
 from pipelines.schedules import every_morning, every_night
+from tests.pipelines.fakes import definitions, deliver
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

@@ -1,11 +1,11 @@
 """The inbox sensor: one run per new complete delivery, and a sentence when there is none."""
 
 import dagster as dg
-from fakes import accept, definitions, deliver
 
 from assets.home import Home
 from pipelines import deliveries
 from pipelines.sensors import inbox
+from tests.pipelines.fakes import accept, definitions, deliver
 
 
 def tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
-from fakes import definitions, deliver
 
 from assets.home import Home
 from pipelines import deliveries
@@ -11,6 +10,7 @@ from pipelines.housekeeping import purge_dagster
 from pipelines.instance import open_instance
 from pipelines.running import execute
 from pipelines.storage import OPEN_FILES, PooledEventLog
+from tests.pipelines.fakes import definitions, deliver
 
 
 def test_dagsters_own_storage_reads_what_was_written(home: Home) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import a_rule
 import pytest
 
 from data_contracts.errors import RuleError
@@ -12,6 +11,7 @@ from rules import catalogue
 from rules.checks import faults
 from rules.examples import Bench
 from rules.readme import readme
+from tests.rules import a_rule
 
 
 def test_every_rule_proves_itself() -> None:

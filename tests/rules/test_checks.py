@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import a_rule
 import pytest
-from a_rule import EXAMPLES as EX
-from a_rule import SQL, changed
 
 from rules.checks import faults, forbidden_words
 from rules.examples import Bench
+from tests.rules import a_rule
+from tests.rules.a_rule import EXAMPLES as EX
+from tests.rules.a_rule import SQL, changed
 
 
 @pytest.fixture(scope="module")

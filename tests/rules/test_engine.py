@@ -8,17 +8,17 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import a_rule
 import duckdb
 import polars as pl
 import pytest
-from a_rule import SQL, changed
 
 from data_contracts.errors import RuleError
 from rules.catalogue import Rule
 from rules.engine import EVIDENCE, SIGNALS, Computed, compute
 from rules.examples import boring_rows
 from rules.tables import core_tables
+from tests.rules import a_rule
+from tests.rules.a_rule import SQL, changed
 
 AS_OF = date(2026, 10, 1)
 ALL = frozenset({"registry", "vehicles", "tenancy"})

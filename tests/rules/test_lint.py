@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import a_rule
 import pytest
 import sqlglot
-from a_rule import SQL, changed
 
 from rules import lint
+from tests.rules import a_rule
+from tests.rules.a_rule import SQL, changed
 
 DOCS = Path(__file__).parents[2] / "docs" / "sql.md"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import a_rule
 import pytest
 
 from data_contracts.errors import RuleError
 from rules.model import RuleSpec
+from tests.rules import a_rule
 
 DOCS = Path(__file__).parents[2] / "docs" / "writing_a_rule.md"
 

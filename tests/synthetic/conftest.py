@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from a_town import NIGHTS, Delivered
 
 from synthetic import town
+from tests.synthetic.a_town import NIGHTS, Delivered
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import polars as pl
-from a_town import Delivered
 
 from synthetic import dirt
+from tests.synthetic.a_town import Delivered
 
 
 def test_plain_and_mojibake() -> None:

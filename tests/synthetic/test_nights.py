@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-from a_town import Delivered
+
+from tests.synthetic.a_town import Delivered
 
 
 def _rows(delivered: Delivered, table: str, night: int) -> set[tuple[str | None, ...]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
-from a_town import Delivered
+
+from tests.synthetic.a_town import Delivered
 
 SCORER = Path(__file__).resolve().parents[3] / "shared" / "tools" / "score_cases.py"
 

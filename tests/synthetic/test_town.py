@@ -9,10 +9,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from a_town import NIGHTS, Delivered
 
 from synthetic import numbers, town
 from synthetic.parameters import INNOCENT, PLANTED, Parameters
+from tests.synthetic.a_town import NIGHTS, Delivered
 
 PRACTICE = Path(__file__).resolve().parents[3] / "shared" / "deliveries" / "practice" / "delivery"
 TABLES = (
