@@ -1,7 +1,7 @@
 """Which flat a c/o address means where the text names only the house: that of the name's bearers.
 
 `c/o Haddad, Sydhamnsvägen 17 A` says which of the house's flats when one of them, and one alone,
-is the registered home of a Haddad.
+is the registered home of a Haddad. It says so more surely than where the writer or their kin live.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ select r.row_id, r.entrance,
     coalesce(p.special_care_of, case when p.identity_type = 'SNR' then p.care_of end) as name
 from resolved_addresses r
 join kept_registry__persons p using (row_id)
-where r.field = 'special' and r.level = 'ambiguous' and r.entrance is not null
+where r.field = 'special' and r.level in ('ambiguous', 'inferred') and r.entrance is not null
 order by r.row_id
 """
 

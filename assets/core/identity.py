@@ -54,7 +54,10 @@ def identify_people(ws: Workspace) -> Counts:
             f"""
             create or replace table person_ids as
             with recursive
-            mentioned as (select personnummer from ({mentions}) where personnummer is not null),
+            mentioned as (
+                -- ten digits are an organisation's
+                select personnummer from ({mentions}) where length(personnummer) = 12
+            ),
             replaced as (
                 select personnummer as old, min(successor_personnummer) as new
                 from kept_registry__persons
