@@ -164,12 +164,13 @@ def _precision(home: Home, found: pl.DataFrame, rules: Mapping[str, Rule]) -> pl
 def _judged(
     state: duckdb.DuckDBPyConnection, found: pl.DataFrame, rules: Mapping[str, Rule]
 ) -> pl.DataFrame:
-    """As DECIDED: the decided signals of cases, with the points they had when they were judged."""
+    """As DECIDED: the decided signals, with case and points of the last night they had any."""
     state.register("found_in", found)
     rows = state.sql(
         "select p.case_id, p.signal_id, p.rule_id, p.points, f.outcome, f.known_after"
         " from found_in f"
-        " join point_nights p on p.signal_id = f.signal_id and p.extract_date = f.judged_on"
+        " join point_nights p on p.signal_id = f.signal_id and p.extract_date <= f.judged_on"
+        " qualify row_number() over (partition by p.signal_id order by p.extract_date desc) = 1"
         " order by p.signal_id"
     ).fetchall()
     state.unregister("found_in")

@@ -69,9 +69,8 @@ def refuse(file: Path, faults: Iterable[Fault]) -> None:
         lines.setdefault(fault.says, []).append(fault.line)
     if lines:
         told = [f"{_lines(numbers)}: {says}" for says, numbers in lines.items()]
-        raise BoendesignalError(
-            f"{file.name} is not imported, nothing was changed. " + "\n".join(["", *told]).strip()
-        )
+        heading = f"{file.name} is not imported, nothing was changed."
+        raise BoendesignalError("\n".join([heading, *told]))
 
 
 def read_lines(file: Path) -> tuple[list[Line], list[Fault]]:

@@ -95,11 +95,9 @@ judged as (
       and d.signal_id not in (select signal_id from gone)
     qualify row_number() over (partition by d.signal_id order by l.extract_date desc) = 1
 )
-select j.signal_id, j.rule_id, j.rule_version, c.case_id, j.person_id, j.dwelling_id, j.outcome,
-    j.explanation_id, j.decided_on, j.snooze_until, j.known_after, j.judged_on
-from judged j
-left join case_nights c on c.signal_id = j.signal_id and c.extract_date = j.judged_on
-order by j.signal_id
+select signal_id, rule_id, rule_version, person_id, dwelling_id, outcome, explanation_id,
+    decided_on, snooze_until, known_after, judged_on
+from judged order by signal_id
 """
 
 
@@ -112,10 +110,11 @@ def prepare(state: duckdb.DuckDBPyConnection) -> None:
 def standing(state: duckdb.DuckDBPyConnection, before: date = FOREVER) -> pl.DataFrame:
     """The decision that holds for each signal, of those known before a night of that date.
 
-    One row per signal, in order of signal_id: rule_id, rule_version and case_id as they were on
-    `judged_on`, the last night on which the signal was seen before the decision. The latest
-    decision holds; of one day, the signal's own before its case's, then the last imported.
-    Signals that protection has closed are left out.
+    One row per signal, in order of signal_id: rule_id, rule_version, person_id and dwelling_id as
+    they were on `judged_on`, the last night on which the signal was seen before the decision;
+    outcome, explanation_id, decided_on, snooze_until, known_after. The latest decision holds; of
+    one day, the signal's own before its case's, then the last imported. Signals that protection
+    has closed are left out.
     """
     prepare(state)
     return state.sql(STANDING, params={"before": before}).pl()

@@ -16,11 +16,13 @@ from assets.outcomes import CODES
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
-# A fact that differed on any night since the decision reopens the signal for good.
+# A fact that differed on any night since the decision reopens the signal for good. Nights on which
+# the rule lacked a source that it saw then tell nothing: absence is no change.
 STILL_SETTLED = """
 with resting as (
-    select o.signal_id, o.outcome, o.judged_on
+    select o.signal_id, o.outcome, j.sources
     from standing_outcomes o
+    join judged j using (signal_id)
     join all_signals s using (signal_id)
     where case
         when o.snooze_until is not null then o.snooze_until > $as_of
@@ -28,11 +30,13 @@ with resting as (
     end
 ),
 marks as (
-    select r.signal_id, e.fact, e.mark
-    from resting r
-    join marks_then e on e.signal_id = r.signal_id and e.extract_date >= r.judged_on
+    select signal_id, fact, mark from marks_since
     union all
-    select r.signal_id, m.fact, m.mark from resting r join fact_marks m using (signal_id)
+    select m.signal_id, m.fact, m.mark
+    from resting r
+    join all_signals s using (signal_id)
+    join decisions_used u on u.rule_id = s.rule_id and list_has_all(u.sources, r.sources)
+    join fact_marks m on m.signal_id = r.signal_id
 ),
 changed as (
     select signal_id from marks group by signal_id, fact having count(distinct mark) > 1
@@ -53,12 +57,15 @@ def settle(ws: Workspace) -> Counts:
     with ws.connect() as con:
         with_key(con, ws.home)
         mark_facts(con, load())
-        con.register("marks_then", _marks_since_judged(ws, con))
+        judged, marks_since = _since_judged(ws, con)
+        con.register("judged", judged)
+        con.register("marks_since", marks_since)
         con.execute(
             f"create or replace table settled_signals as {STILL_SETTLED}",
             {"as_of": ws.as_of, "settling": [code for code, of in CODES.items() if of.is_settling]},
         )
-        con.unregister("marks_then")
+        con.unregister("judged")
+        con.unregister("marks_since")
         rows = con.sql(
             "select outcome, count(*) from settled_signals group by outcome order by outcome"
         ).fetchall()
@@ -84,15 +91,29 @@ def mark_facts(con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule]) -> Non
     con.execute(f"create or replace table fact_marks as {' union all '.join([empty, *parts])}")
 
 
-def _marks_since_judged(ws: Workspace, con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """signal_id, fact, mark, extract_date of decided signals on earlier nights."""
-    decided = con.sql("select signal_id, judged_on from standing_outcomes").pl()
+def _since_judged(
+    ws: Workspace, con: duckdb.DuckDBPyConnection
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(signal_id, sources that its rule saw when it was judged) and (signal_id, fact, mark).
+
+    The marks are those of the night on which it was judged and of every earlier night since on
+    which the rule saw at least those sources.
+    """
+    decided = con.sql("select signal_id, rule_id, judged_on from standing_outcomes").pl()
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)
         state.register("decided_in", decided)
-        return state.sql(
-            "select m.signal_id, m.fact, m.mark, m.extract_date from fact_marks m"
-            " join decided_in d on d.signal_id = m.signal_id and m.extract_date >= d.judged_on"
-            " where m.extract_date < $as_of order by all",
+        judged = state.sql(
+            "select d.signal_id, d.rule_id, d.judged_on, n.sources from decided_in d"
+            " join rule_nights n on n.rule_id = d.rule_id and n.extract_date = d.judged_on"
+            " order by d.signal_id"
+        ).pl()
+        state.register("judged_in", judged)
+        marks = state.sql(
+            "select m.signal_id, m.fact, m.mark from fact_marks m"
+            " join judged_in j on j.signal_id = m.signal_id and m.extract_date >= j.judged_on"
+            " join rule_nights n on n.rule_id = j.rule_id and n.extract_date = m.extract_date"
+            " where m.extract_date < $as_of and list_has_all(n.sources, j.sources) order by all",
             params={"as_of": ws.as_of},
         ).pl()
+    return judged.select("signal_id", "sources"), marks

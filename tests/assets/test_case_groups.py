@@ -95,3 +95,20 @@ def test_the_same_hypothesis_counts_once_and_order_is_strict():
         ("s1", 1, 3.5, "residency", "s3", 3),
         ("s4", 2, 3.5, "tenancy", "s4", 1),
     ]
+
+
+def test_probability_orders_the_cases_only_where_it_is_given():
+    """Points order the list until a decision lets calibration do so; then ties go by points."""
+    signals = pl.DataFrame(
+        [
+            ("A", "s1", "tenancy", "sublet", 3.0),
+            ("B", "s2", "tenancy", "sublet", 2.0),
+            ("C", "s3", "tenancy", "sublet", 1.0),
+        ],
+        schema=["group_id", "signal_id", "lane", "hypothesis", "points"],
+        orient="row",
+    ).with_columns(first_seen_on=pl.lit(None, pl.Date), since_on=pl.lit(None, pl.Date))
+    chances = pl.DataFrame({"group_id": ["A", "B", "C"], "p_change": [0.1, 0.1, 0.7]})
+    counted = count_points(signals)
+    assert rank_cases(counted)["case_id"].to_list() == ["s1", "s2", "s3"]
+    assert rank_cases(counted, chances)["case_id"].to_list() == ["s3", "s1", "s2"]

@@ -121,6 +121,7 @@ def test_features_are_off_until_decided(home_file):
     basis = LegalBasis.load(write(home_file, decisions=(CONTROL_ARM,)), is_synthetic=False)
     assert [feature for feature in FEATURES if basis.allows(feature, AS_OF)] == ["control_arm"]
     assert not basis.allows("control_arm", date(2025, 12, 31))
+    assert basis.deciding("control_arm", AS_OF) == [CONTROL_ARM["decision_id"]]
     shipped = LegalBasis.load(home_file.with_name("none.yml"), is_synthetic=True)
     assert [feature for feature in FEATURES if shipped.allows(feature, AS_OF)] == []
 
