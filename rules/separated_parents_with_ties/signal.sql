@@ -69,7 +69,7 @@ apart as (
         recipient.row_id as recipient_row_id,
         other.full_name as other_name,
         other.row_id as other_row_id,
-        other.registered_address as other_address,
+        case when other.is_registered then other.registered_address end as other_address,
         case when other.is_registered then other.registered_on end as other_since,
         other.dwelling_id as other_dwelling_id,
         home.dwelling_id,

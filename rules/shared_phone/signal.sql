@@ -96,7 +96,7 @@ signals as (
         home.label as home_label,
         recipient.row_id as recipient_row_id,
         other.full_name as other_name,
-        other.registered_address as other_address,
+        case when other.is_registered then other.registered_address end as other_address,
         other.row_id as other_row_id,
         pair.phone as phone_number,
         pair.own_phone_row_id,

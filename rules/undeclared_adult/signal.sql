@@ -153,8 +153,7 @@ placed as (
             when 'stated_address' then 'uppgiven adress i ett bidragsbeslut'
             when 'invoice' then 'adress för hyresavi'
             when 'vehicle_address' then 'adress i fordonsregistret'
-            when 'special_address' then 'särskild postadress'
-            else 'kontaktadress'
+            else 'särskild postadress'
         end as kind_sv,
         observed.certainty,
         observed.row_id
@@ -180,6 +179,7 @@ placed as (
         and common.n_children is null
         and (observed.kind <> 'vehicle_address' or coalesce(observed.from_on > observed.left_on, true)) -- innocent: address_from_before_the_move
         and date_diff('day', greatest(recipient.registered_on, other.registered_on), $as_of) >= $min_days_elsewhere -- innocent: newly_moved
+        and observed.kind <> 'contact_address' -- innocent: newcomer
         and (kin.tie is null or kin.tie in ('spouse', 'former_spouse', 'co_parent')) -- innocent: relative
         and not recipient.has_lodgers -- innocent: declared_lodger
         and shared.person_id is null -- innocent: shared_dwelling
@@ -289,7 +289,9 @@ signals as (
         recipient.home_row_id,
         other.full_name as other_name,
         other.row_id as other_row_id,
-        case when others.there_since is null then other.registered_address end as other_address,
+        case
+            when others.there_since is null and other.is_registered then other.registered_address
+        end as other_address,
         others.there_since,
         partner.partner_sv,
         partner.partner_sv is not null as is_partner,
