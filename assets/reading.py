@@ -49,19 +49,18 @@ def _read_csv(
 ) -> str:
     header = _csv_header(file)
     check_header(contract, header, file.path)
-    if file.encoding == "windows-1252":  # the one encoding that DuckDB does not read
-        with _as_utf8(con, file) as readable:
-            _make(con, table, _csv_select(contract, file, header, readable, "utf-8"), file)
+    if file.encoding.startswith("utf-8"):
+        _make(con, table, _csv_select(contract, file, header, file.file), file)
     else:
-        encoding = "latin-1" if file.encoding == "iso-8859-1" else "utf-8"
-        _make(con, table, _csv_select(contract, file, header, file.file, encoding), file)
+        # DuckDB knows no windows-1252, and its latin-1 refuses the bytes 0x80 to 0x9F, which a
+        # broken capital (Ö written in UTF-8 and read as latin-1) leaves in an ISO-8859-1 file.
+        with _as_utf8(con, file) as readable:
+            _make(con, table, _csv_select(contract, file, header, readable), file)
     # A committed table that is only ever filled keeps its file's order, read in parallel or not.
     return "rowid + 1"
 
 
-def _csv_select(
-    contract: Contract, file: DeliveredFile, header: list[str], readable: Path, encoding: str
-) -> str:
+def _csv_select(contract: Contract, file: DeliveredFile, header: list[str], readable: Path) -> str:
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
     columns = ", ".join(
         f"{trimmed(quoted(column.source))} as {quoted(column.name)}" for column in contract.columns
@@ -70,7 +69,7 @@ def _csv_select(
         f"select {columns} from "
         f"read_csv({literal(_no_pattern(readable))}, columns = {{{types}}}, header = true, "
         f"auto_detect = false, delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', "
-        f"strict_mode = true, null_padding = false, encoding = '{encoding}', "
+        f"strict_mode = true, null_padding = false, encoding = 'utf-8', "
         f"max_line_size = {2 * MAX_RECORD_BYTES})"
     )
 

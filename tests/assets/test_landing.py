@@ -163,6 +163,16 @@ def test_windows_1252_letters_that_latin_1_lacks(delivery, tmp_path):
     ] == ("Šárka – “Ek”",)
 
 
+def test_a_broken_capital_in_iso_8859_1_is_no_reason_to_refuse(delivery, tmp_path):
+    """Ö written in UTF-8 and read as latin-1 leaves the byte 0x96; the row lands as it came."""
+    broken = "Östra vägen 1".encode().decode("iso-8859-1")
+    delivery.rows["tenancy/kontrakt.csv"][0]["adress"] = broken
+    delivery.encodings["tenancy/kontrakt.csv"] = "iso-8859-1"
+    ws = landed(delivery.write(), tmp_path / "home")
+    found = rows(ws, "select address from landing.landing_tenancy__leases order by row_id")
+    assert found[0] == (broken,)
+
+
 def test_parquet_lands_as_csv_does(delivery, tmp_path):
     """Typed cells (dates, timestamps, numbers) become the same rows as their text."""
     csv_rows = _leases(landed(delivery.write(), tmp_path / "csv"))
