@@ -73,7 +73,8 @@ create table not_computed as from (values
     ('unregistered_occupants', 'legal_basis', 'benefits + vehicles')
 ) v(rule_id, reason, source);
 create table ledger as
-select signal_id, rule_id, 'new' as state, null::varchar as cause, date '2026-10-01' as first_seen_on,
+select signal_id, rule_id, 'new' as state, null::varchar as cause,
+    date '2026-10-01' as first_seen_on,
     date '2026-10-01' as last_seen_on, null::date as closed_on, null::varchar as what_changed_sv
 from signals;
 create table quarantine as from (values
