@@ -68,6 +68,33 @@ others_there as (
     group by holder_person_id, dwelling_id
 ),
 
+-- Leases that the landlord has let anew to somebody who is registered there: the old one lies on.
+let_anew as (
+    select distinct
+        lease.holder_person_id,
+        lease.dwelling_id
+    from numbered_leases as lease
+    join numbered_leases as later
+        on later.dwelling_id = lease.dwelling_id
+        and later.holder_person_id <> lease.holder_person_id
+        and later.from_on > lease.from_on
+    join persons as tenant
+        on tenant.person_id = later.holder_person_id
+        and tenant.dwelling_id = later.dwelling_id
+        and tenant.is_registered
+),
+
+-- A short lease is a place to stay during a renovation, a course or a job.
+short_stays as (
+    select distinct
+        holder_person_id,
+        dwelling_id
+    from leases
+    where is_running
+        and object_kind = 'dwelling'
+        and lease_kind = 'short_term'
+),
+
 signals as (
     select
         holder.person_id,
@@ -98,6 +125,12 @@ signals as (
     left join others_there as others
         on others.holder_person_id = lease.holder_person_id
         and others.dwelling_id = lease.dwelling_id
+    left join let_anew as anew
+        on anew.holder_person_id = lease.holder_person_id
+        and anew.dwelling_id = lease.dwelling_id
+    left join short_stays as stay
+        on stay.holder_person_id = lease.holder_person_id
+        and stay.dwelling_id = holder.dwelling_id
     where lease.place = 1
         and holder.is_registered
         and holder.dwelling_id <> lease.dwelling_id
@@ -106,6 +139,8 @@ signals as (
         and not lease.has_approved_sublet -- innocent: approved_sublet
         and not coalesce(known.has_co_holder, false) -- innocent: co_holder_lives_there
         and not coalesce(known.has_relative, false) -- innocent: relative_lives_there
+        and anew.dwelling_id is null -- innocent: later_tenant
+        and stay.dwelling_id is null -- innocent: evacuated
         and not registered.is_special_housing -- innocent: care_home
         and not registered.is_student_housing -- innocent: student_housing
         and registered.entrance_id <> leased.entrance_id -- innocent: wrong_flat_number
