@@ -24,6 +24,7 @@ from assets.excel import write_signal_workbook
 from assets.home import private_folder, write_private
 from assets.published import (
     DATABASE,
+    MORNING_REPORT,
     REPORT,
     RUN_FILE,
     WORKBOOK,
@@ -75,8 +76,9 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
     build_database(ws, result, rules)
     write_private(result / RUN_FILE, run_json(ws, facts, rules, rows))
     write_signal_workbook(result, result / WORKBOOK, scratch=private_folder(ws.dir / "spill"))
-    if (ws.dir / REPORT).exists():
-        shutil.copyfile(ws.dir / REPORT, result / REPORT)
+    for page in (REPORT, MORNING_REPORT):
+        if (ws.dir / page).exists():
+            shutil.copyfile(ws.dir / page, result / page)
 
 
 def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -22,6 +22,7 @@ RUN_FILE = "run.json"
 DATABASE = "boendesignal.duckdb"
 WORKBOOK = "signaler.xlsx"
 REPORT = "contract_report.html"
+MORNING_REPORT = "report.html"
 
 
 class RuleRecord(BaseModel):

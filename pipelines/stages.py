@@ -30,6 +30,7 @@ FILES = {
     "rule_tables": ("signals/<rule_id>.parquet: each rule's own columns.", "parquet"),
     "boendesignal_duckdb": ("Every published table in one DuckDB file.", "duckdb"),
     "signaler_xlsx": ("The signals for those who live in Excel: one sheet per rule.", "excel"),
+    "report_html": ("The morning report: the night in numbers and the week's cases.", "html"),
     "contract_report_html": ("What each contract promised and what came: counts only.", "html"),
     "run_json": ("Input hashes, code and rule versions, parameters, counts, decisions.", "json"),
 }
@@ -78,6 +79,12 @@ def night() -> tuple[Stage, ...]:
             "cards", "Evidence cards", later("assets.cards.build", "build_cards"), tuple(cards())
         ),
         Stage("worklist", "Worklist", later("assets.worklist", "build_worklist"), tuple(week())),
+        Stage(
+            "report",
+            "Morning report",
+            later("assets.report.build", "build_report"),
+            (morning_report(),),
+        ),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
             "publish",
@@ -317,6 +324,18 @@ def cards() -> Iterator[Table]:
         )
 
 
+def morning_report() -> Table:
+    return Table(
+        "morning_report",
+        CASES,
+        "report.html: the night in numbers, then each case of the worklist with its cards, people, "
+        "timeline and ties; for reading and printing.",
+        deps=("worklist", "signal_cards", "case_timeline", "case_economy", "ledger"),
+        kinds=frozenset({"html"}),
+        owners=(TEAM,),
+    )
+
+
 def memory() -> Table:
     return Table(
         "night",
@@ -328,6 +347,7 @@ def memory() -> Table:
             "signals",
             "cases",
             "worklist",
+            "morning_report",  # a night without its report is not remembered
         ),
         kinds=frozenset({"parquet", "duckdb"}),
         owners=(TEAM,),

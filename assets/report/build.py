@@ -1,0 +1,161 @@
+"""The stage `report`: read the night and its worklist, write `report.html` in the run's folder.
+
+The same tables give the same bytes: no clock and no run id stands on the page.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.contract_report import number_sv
+from assets.excel import CAUTION_SV
+from assets.home import Settings, write_private
+from assets.published import MORNING_REPORT
+from assets.report import shapes
+from assets.report.case import CaseRows, CaseView, case_view, points_sv
+from assets.report.night import Night, read_night, unseen_sources
+from assets.report.words import upper_first, whole, words
+from assets.workspace import Counts, Workspace
+from data_contracts.legal_basis import LegalBasis
+from rules.catalogue import load
+from rules.tables import sources
+from rules.texts import number
+
+TEMPLATES = Path(__file__).parent / "templates"
+READ = {  # field of CaseRows -> what is read into it
+    "cards": shapes.Card,
+    "people": shapes.Person,
+    "dwellings": shapes.Dwelling,
+    "ties": shapes.Tie,
+    "kin": shapes.Kin,
+    "spans": shapes.Span,
+    "events": shapes.Event,
+    "sums": shapes.Sum,
+}
+
+
+def build_report(ws: Workspace) -> Counts:
+    """Write the morning report; counts of its cases and its size."""
+    rules = load()
+    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    with ws.connect() as con:
+        visible = visible_sources(basis, ws)
+        _choose(con, capacity(ws))
+        _show(con, visible)
+        missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
+        night = read_night(ws, con, basis, rules)
+        cases = [case_view(rows, rules, ws.as_of) for rows in read_cases(con)]
+    page = render(ws, night, cases, unseen_sources(missing, visible)).encode()
+    write_private(ws.dir / MORNING_REPORT, page)
+    return {"cases": len(cases), "bytes": len(page)}
+
+
+def capacity(ws: Workspace) -> int:
+    """How many cases a week investigators can take."""
+    code = ws.delivery.municipality_code
+    return (ws.home.settings or Settings(municipality_code=code)).capacity  # type: ignore[call-arg]
+
+
+def visible_sources(basis: LegalBasis, ws: Workspace) -> list[str]:
+    """The sources that may all be joined tonight: a case shows people across them.
+
+    In the order of sources.yml; one that lacks a basis with those before it is not shown.
+    """
+    visible: list[str] = []
+    for source in sources():
+        if basis.permits([*visible, source], ws.as_of).is_permitted:
+            visible.append(source)
+    return visible
+
+
+def _choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:
+    """`chosen`: the worklist; before there is one, the first cases by rank."""
+    has_worklist = con.sql(
+        "select 1 from duckdb_tables() where table_name = 'worklist' and not temporary"
+    ).fetchall()
+    listed = "select place, case_id from worklist where case_id in (select case_id from cases)"
+    ranked = f"select rank as place, case_id from cases where rank <= {n_cases}"
+    con.execute(f"create or replace temp table chosen as {listed if has_worklist else ranked}")
+
+
+def _show(con: duckdb.DuckDBPyConnection, visible: Sequence[str]) -> None:
+    """`visible_sources` and `visible_contracts`, which the queries hold to."""
+    rows = [(source, contract) for source in visible for contract in sources()[source].contracts]
+    schema = {"source": pl.String, "contract_id": pl.String}
+    con.register("visible_contracts", pl.DataFrame(rows, schema=schema, orient="row"))
+    con.execute(
+        "create or replace temp view visible_sources as"
+        " select distinct source from visible_contracts"
+    )
+
+
+def read_cases(con: duckdb.DuckDBPyConnection) -> list[CaseRows]:
+    """The chosen cases, in the order of the worklist."""
+    found: dict[str, dict[str, list[Any]]] = {
+        name: _by(shapes.fetch(con, shape), "case_id") for name, shape in READ.items()
+    }
+    evidence = _by(shapes.fetch(con, shapes.Evidence), "signal_id")
+    said = _calibration(con)
+    cases = []
+    for case in shapes.fetch(con, shapes.Chosen):
+        own = {name: rows.get(case.case_id, []) for name, rows in found.items()}
+        facts = [one for card in own["cards"] for one in evidence.get(card.signal_id, [])]
+        cases.append(
+            CaseRows(case, evidence=facts, calibration_sv=said.get(case.case_id, ""), **own)
+        )
+    return cases
+
+
+def _by(rows: Sequence[Any], key: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found
+
+
+def _calibration(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """case_id -> how sure the points are, where the night says so."""
+    if not con.sql("select 1 from duckdb_tables() where table_name = 'calibration'").fetchall():
+        return {}
+    return dict(
+        con.sql(
+            "select case_id, says_sv from calibration join chosen using (case_id) order by case_id"
+        ).fetchall()
+    )
+
+
+def render(ws: Workspace, night: Night, cases: Sequence[CaseView], unseen_sv: Sequence[str]) -> str:
+    """The page. Everything that is put into it is escaped: names and addresses are data."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": number_sv,
+        "number": number,
+        "points": points_sv,
+        "capital": upper_first,
+        "whole": whole,
+    }
+    about: Mapping[str, object] = {
+        "extract_date": ws.as_of.isoformat(),
+        "municipality_code": ws.delivery.municipality_code,
+        "is_synthetic": ws.delivery.is_synthetic,
+        "caution_sv": CAUTION_SV,
+        "unseen_sv": unseen_sv,
+        "words": words(),
+        "night": night,
+        "cases": cases,
+    }
+    return environment.get_template("page.html.j2").render(about)

@@ -1,0 +1,62 @@
+-- Where each person of a case is registered, leases or is placed by another record, and where they
+-- were registered before, for the dwellings of the case. Elsewhere: home and leases only.
+with people as (
+    select m.case_id, m.member_id as person_id
+    from case_members m join chosen using (case_id)
+    where m.member_kind = 'person'
+    group by all
+),
+
+members as (
+    select distinct m.case_id, m.member_id as dwelling_id
+    from case_members m join chosen using (case_id)
+    where m.member_kind = 'dwelling'
+),
+
+holders as (
+    select holder_person_id as person_id, dwelling_id, lease_address, from_on, is_running
+    from core_leases where object_kind = 'dwelling'
+    union
+    select co_holder_person_id, dwelling_id, lease_address, from_on, is_running
+    from core_leases where object_kind = 'dwelling'
+),
+
+ties as (
+    select p.case_id, p.person_id, 'registered' as kind, 'registry' as source, r.dwelling_id,
+        coalesce(d.label, r.registered_address) as where_sv, r.registered_on as from_on,
+        null::date as to_on
+    from people p
+    join core_persons r using (person_id)
+    left join core_dwellings d on d.dwelling_id = r.dwelling_id
+    where r.is_registered and coalesce(d.label, r.registered_address) is not null
+
+    union all
+    select p.case_id, p.person_id, 'lease', 'tenancy', h.dwelling_id,
+        coalesce(d.label, h.lease_address), min(h.from_on), null
+    from people p
+    join holders h using (person_id)
+    left join core_dwellings d on d.dwelling_id = h.dwelling_id
+    where h.is_running and coalesce(d.label, h.lease_address) is not null
+    group by all
+
+    union all
+    select p.case_id, p.person_id, o.kind, o.source, o.dwelling_id, d.label, null, null
+    from people p
+    join core_observations o using (person_id)
+    join members m on m.case_id = p.case_id and m.dwelling_id = o.dwelling_id
+    join core_dwellings d on d.dwelling_id = o.dwelling_id
+    where o.is_current and o.kind <> 'lease'
+    group by all
+
+    union all
+    select p.case_id, p.person_id, 'former', 'registry', v.dwelling_id, d.label, v.from_on, v.to_on
+    from people p
+    join core_moves v using (person_id)
+    join members m on m.case_id = p.case_id and m.dwelling_id = v.dwelling_id
+    join core_dwellings d on d.dwelling_id = v.dwelling_id
+)
+
+select case_id, person_id, kind, dwelling_id, where_sv, from_on, to_on
+from ties
+where source in (select source from visible_sources)
+order by all
