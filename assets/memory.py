@@ -14,6 +14,7 @@ from assets import sizes
 from assets.core.identity import remember_identity
 from assets.home import private_folder
 from assets.ledger import remember_signals
+from assets.night_aside import keep_aside
 from assets.worklist import remember_worklist
 from assets.workspace import ACCEPTED, Counts, Workspace
 from data_contracts.contract import load_contracts
@@ -33,12 +34,13 @@ def remember(ws: Workspace) -> Counts:
 
 
 def keep_night(ws: Workspace) -> Path:
-    """`nights/<extract_date>/<manifest sha256>/`: kept and quarantined rows, contracts and rules.
+    """`nights/<extract_date>/<manifest sha256>/`: rows, what was known, contracts and rules.
 
     Put in place whole, then named by the link `nights/<extract_date>/accepted`; what a replaced
     delivery left beside it stays for audit.
     """
     night = ws.night
+    keep_aside(ws)
     for contract in load_contracts().values():
         _copy(
             REPOSITORY / "data_contracts" / contract.id / "contract.yml",

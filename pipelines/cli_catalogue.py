@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli_common import OK, REFUSED, out
+from pipelines.cli_replay import try_rule
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from rules.model import RuleSpec
 
-rules = typer.Typer(no_args_is_help=True, help="The rules: list them, or show one.")
+rules = typer.Typer(no_args_is_help=True, help="The rules: list, show or try one.")
 contracts = typer.Typer(no_args_is_help=True, help="The contracts: list them, or check a file.")
+rules.command("try")(try_rule)
 
 
 @rules.command("list")
