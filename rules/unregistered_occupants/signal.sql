@@ -249,7 +249,7 @@ unexplained as (
     where person_id is not null
         and coalesce(date_diff('day', registered_on, $as_of) >= $min_days_elsewhere, true) -- innocent: newly_moved
         and not coalesce(date_diff('day', left_on, $as_of) <= $max_days_lag, false) -- innocent: just_moved_out
-        and not coalesce(kind = 'vehicle_address' and from_on <= left_on, false) -- innocent: car_older_than_move
+        and not coalesce(kind = 'vehicle_address' and left_on is not null, false) -- innocent: car_at_former_home
         and not coalesce(is_same_entrance, false) -- innocent: wrong_flat_number
         and not coalesce(is_home_special, false) -- innocent: care_home
         and not is_tenant -- innocent: own_lease
