@@ -57,7 +57,8 @@ def resolve(
     Out: text_id, dwelling_id (null when not resolved), entrance (`property|street_address` when
     the building is known), level (key exact single inferred fuzzy folded wrong_postcode
     ambiguous none not_a_dwelling), certainty (0..1), score (0..100, likeness of the streets),
-    runner_up_gap (score ahead of the next street that fits; the score itself without one),
+    runner_up_gap (score ahead of the next street that fits; the score itself without one; below
+    zero where the tenant's own dwelling decides),
     n_candidates (dwellings or streets that fit), sentence, left_value and right_value (the two
     streets compared).
     """
@@ -123,7 +124,7 @@ def _search(
         blocked.select("block").unique(), on="block", how="semi"
     )
     scope = build_scope(wanted, pl.col("block"))
-    found = find_houses(blocked, scope, max_errors)
+    found = find_houses(blocked, scope, wanted, max_errors)
     chosen = choose_flats(found, blocked, scope, wanted, parameters.area_tolerance_m2)
     return (
         found.join(chosen, on="q", how="left")
@@ -135,7 +136,7 @@ def _search(
         .with_columns(scope=pl.lit(scope_name))
         .select(
             "q", "scope", "status", "distance", "flat_state", "flat_method", "is_letter_missing",
-            "n_fitting", "n_streets", "runner_up", "entrance", "d", "right_value",
+            "n_fitting", "n_streets", "runner_up", "entrance", "is_home", "d", "right_value",
             right_key="street_key",
         )
     )  # fmt: skip

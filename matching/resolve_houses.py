@@ -24,13 +24,16 @@ NO_STREET = "no_street"
 _HINTS = ["storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids"]
 
 
-def find_houses(queries: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataFrame:
+def find_houses(
+    queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame, max_errors: int
+) -> pl.DataFrame:
     """One row per query, with what was found in its block.
 
-    In: q, block, street_key, fold, number, letter, flat_number. Out: q, status, house_id,
-    street_id, distance, flat_state (named | unlisted | missing | not_there),
+    In: q, block, street_key, fold, number, letter, flat_number, tenant_dwelling_ids. Out: q,
+    status, house_id, street_id, distance, flat_state (named | unlisted | missing | not_there),
     is_letter_missing, n_fitting, n_streets, runner_up (distance of the next street that fits),
-    entrance.
+    entrance, is_home (a text without å ä ö, and the asker's own dwelling decides which of two
+    streets it means).
     """
     spelled = ["block", "street_key", "fold"]
     pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
@@ -53,11 +56,39 @@ def find_houses(queries: pl.DataFrame, scope: Scope, max_errors: int) -> pl.Data
         .join(n_with_number.agg(n_with_number=pl.len()), on=["house_id", "flat_number"], how="left")
         .with_columns(flat_state=_flat_state())
         .with_columns(n_fitting=_n_fitting())
+        .join(_homes(queries, scope, dwellings), on=["q", "house_id"], how="left")
+        .with_columns(is_home=_is_home_in_twin())
     )
     best = _best_street(fits)
     return (
         known.select("q", "nearest").join(best, on="q", how="left").with_columns(status=_status())
     )
+
+
+def _homes(queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Houses where a text without Swedish letters may name the asker's own dwelling: q, house_id,
+    is_home."""
+    homes = (
+        queries.filter(pl.col("fold").is_not_null())
+        .select("q", named="flat_number", dwelling_id="tenant_dwelling_ids")
+        .explode("dwelling_id")
+        .drop_nulls("dwelling_id")
+        .join(dwellings.select("dwelling_id", "d"), on="dwelling_id")
+        .join(scope.flats, on="d")
+    )
+    is_that_flat = pl.col("named").is_null() | (pl.col("named") == pl.col("flat_number"))
+    return (
+        homes.filter(is_that_flat.fill_null(False))
+        .select("q", "house_id", is_home=pl.lit(True))
+        .unique()
+    )
+
+
+def _is_home_in_twin() -> pl.Expr:
+    """Somebody at home on Täppgatan 3 whose landlord writes Tappgatan 3 lives at home, though there
+    is a Tappgatan 3 too."""
+    is_home, distance = pl.col("is_home").fill_null(False), pl.col("distance")
+    return is_home & (distance == FOLD) & ~(is_home & (distance == 0)).any().over("q")
 
 
 def _flat_state() -> pl.Expr:
@@ -84,10 +115,20 @@ def _n_fitting() -> pl.Expr:
 
 
 def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
-    """Per query the nearest street that fits, how many are as near, how far the next is."""
-    misfit, distance = pl.col("misfit"), pl.col("distance")
+    """Per query the nearest street that fits, how many are as near, how far the next is.
+
+    The asker's own house is nearest of all.
+    """
+    misfit, nearness = pl.col("misfit"), pl.col("nearness")
     kept = ["house_id", "street_id", "distance", "flat_state", "is_letter_missing", "n_fitting"]
-    rows = fits.select("q", *kept, "entrance", misfit=pl.col("n_fitting") == 0)
+    rows = fits.select(
+        "q",
+        *kept,
+        "entrance",
+        "is_home",
+        misfit=pl.col("n_fitting") == 0,
+        nearness=pl.when("is_home").then(-1.0).otherwise("distance"),
+    )
     # Nearly every query has one row: only the others are sorted and counted.
     alone = rows.filter(pl.col("q").is_unique()).with_columns(
         n_streets=(~misfit).cast(pl.UInt32),
@@ -96,13 +137,13 @@ def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
     )
     several = (
         rows.filter(pl.col("q").is_duplicated())
-        .sort("q", "misfit", "distance", "street_id")
+        .sort("q", "misfit", "nearness", "street_id")
         .group_by("q", maintain_order=True)
         .agg(
             pl.exclude("q").first(),
             n_streets=(~misfit).sum(),
-            n_nearest=((distance == distance.first()) & (misfit == misfit.first())).sum(),
-            runner_up=distance.filter(~misfit).slice(1, 1).first(),
+            n_nearest=((nearness == nearness.first()) & (misfit == misfit.first())).sum(),
+            runner_up=pl.col("distance").filter(~misfit).slice(1, 1).first(),
         )
     )
     return pl.concat([alone, several.select(alone.columns)], how="vertical_relaxed")

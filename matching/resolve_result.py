@@ -61,7 +61,7 @@ FLATS = {
 }
 _SENTENCE_RESTS_ON = [
     "kind", "is_place", "is_resolved", "status", "scope", "distance", "flat_method",
-    "is_letter_missing", "flat_conflict", "closeness", "has_property", "has_number",
+    "is_home", "is_letter_missing", "flat_conflict", "closeness", "has_property", "has_number",
 ]  # fmt: skip
 _INFERRED = ["tenant", "size", "size_not_tenant"]
 
@@ -199,7 +199,7 @@ def _certainty(parameters: ResolveParameters) -> pl.Expr:
         },
         default=None,
     )
-    is_narrow = (pl.col("runner_up") - distance) <= p.narrow_gap_errors
+    is_narrow = ((pl.col("runner_up") - distance) <= p.narrow_gap_errors) & ~pl.col("is_home")
     odd = (
         pl.when(is_narrow).then(p.certainty_narrow_gap).otherwise(1.0)
         * pl.when("is_letter_missing").then(p.certainty_no_letter).otherwise(1.0)
@@ -245,6 +245,8 @@ def _sentence() -> pl.Expr:
     street = (
         pl.when(distance == 0)
         .then(pl.lit("Same street"))
+        .when("is_home")
+        .then(pl.lit("Same street but for å, ä, ö, where the tenant is at home"))
         .when(distance == FOLD)
         .then(pl.lit("Same street but for å, ä, ö"))
         .when(distance.floor() == 1)

@@ -217,8 +217,20 @@ CASES: list[tuple[str, dict[str, object], tuple[str, str | None, float, str]]] =
         ("exact", "tapp", 0.8, f"Same street, same {INSIDE}; the address is one house."),
     ),
     (
+        "the twin without its dots, where the tenant is registered",
+        {"text": "Tappgatan 3", "tenant_dwelling_ids": ["täpp"]},
+        ("folded", "täpp", 0.9,
+         f"Same street but for å, ä, ö, where the tenant is at home, same {INSIDE}; "
+         "the address is one house."),
+    ),
+    (
+        "the very street wins where the tenant is at home in both",
+        {"text": "Tappgatan 3", "tenant_dwelling_ids": ["täpp", "tapp"]},
+        ("exact", "tapp", 0.8, f"Same street, same {INSIDE}; the address is one house."),
+    ),
+    (
         "with its dots it can only be the other twin",
-        {"text": "Täppgatan 3"},
+        {"text": "Täppgatan 3", "tenant_dwelling_ids": ["tapp"]},
         ("exact", "täpp", 1.0, f"Same street, same {INSIDE}; the address is one house."),
     ),
     (
