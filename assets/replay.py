@@ -139,14 +139,14 @@ def live_version(tried: Rule, newest: StoredNight) -> Rule | None:
         if not (folder / "rule.yml").exists():
             continue
         rule = load_one(folder)
-        if rule.sha256 in read_lock().get(tried.id, {}).values():
+        if rule.sha256 in read_lock(RULES).get(tried.id, {}).values():
             return rule if rule.spec.status == "live" else None
     return None
 
 
 def other_live_rules(tried: Rule) -> list[str]:
     """Ids of the live rules beside the tried one."""
-    rules = load(locked=False).values()
+    rules = load(RULES, locked=False).values()
     return [rule.id for rule in rules if rule.spec.status == "live" and rule.id != tried.id]
 
 
