@@ -53,7 +53,8 @@ def build_ledger(ws: Workspace) -> Counts:
             marks = _marks_before(state, ws)
             sources = _sources_before(state, ws)
         con.register("marks_before", marks)
-        ledger = judge(before, _tonight(con), _changes(con, rules), _night(ws, con, rules, sources))
+        night = _night(ws, con, rules, sources)
+        ledger = judge(before, _tonight(con), _changes(con, rules, night), night)
         con.register("ledger_in", ledger)
         con.execute("create or replace table ledger as select * from ledger_in order by signal_id")
     states = ledger.group_by("state").len().sort("state")
@@ -111,13 +112,18 @@ def _night(
 # -- facts -------------------------------------------------------------------------------------
 
 
-def _changes(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule]) -> pl.DataFrame:
-    """signal_id, what_changed_sv: which facts differ from the last night the signal was seen."""
+def _changes(con: duckdb.DuckDBPyConnection, rules: dict[str, Rule], night: Night) -> pl.DataFrame:
+    """signal_id, what_changed_sv: which facts differ from the last night the signal was seen.
+
+    A rule that lacks a source tonight says less than it knows; that is no change.
+    """
     labels = {item.fact: item.label_sv for rule in rules.values() for item in rule.spec.evidence}
     differing = con.sql(
         "select m.signal_id, m.fact from fact_marks m join marks_before b"
         " on b.signal_id = m.signal_id and b.fact = m.fact and b.mark <> m.mark"
-        " order by m.signal_id, m.fact"
+        " join all_signals s on s.signal_id = m.signal_id"
+        " where not list_contains($suspended, s.rule_id) order by m.signal_id, m.fact",
+        params={"suspended": sorted(night.suspended)},
     ).pl()
     return (
         differing.with_columns(label=pl.col("fact").replace(labels).str.to_lowercase())
@@ -141,10 +147,23 @@ def _before(state: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
 
 
 def _marks_before(state: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
-    """The marks of the last night on which each signal was seen."""
+    """The marks of the last night on which each signal was seen with every source there."""
     return state.sql(
-        "select signal_id, fact, arg_max(mark, extract_date) as mark from fact_marks"
-        " where extract_date < $as_of group by signal_id, fact",
+        """
+        with widest as (
+            select rule_id, max(len(sources)) as n_sources from rule_nights
+            where extract_date < $as_of group by rule_id
+        ),
+        whole_nights as (
+            select rule_id, extract_date from rule_nights r join widest w using (rule_id)
+            where len(r.sources) = w.n_sources and r.extract_date < $as_of
+        )
+        select m.signal_id, m.fact, arg_max(m.mark, m.extract_date) as mark
+        from fact_marks m
+        join ledger_nights l on l.signal_id = m.signal_id and l.extract_date = m.extract_date
+        join whole_nights n on n.rule_id = l.rule_id and n.extract_date = m.extract_date
+        group by m.signal_id, m.fact
+        """,
         params={"as_of": ws.as_of},
     ).pl()
 
