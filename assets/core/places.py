@@ -61,9 +61,9 @@ select dwelling_id, property, street_address, flat_number, postcode, city, n_roo
 from dwelling_keys order by dwelling_id
 """
 
-AMBIGUOUS = """
+UNSETTLED = """
 join resolved_addresses r on r.row_id = f.row_id and r.field = f.field
-where r.level = 'ambiguous' and h.dwelling_ids is not null
+where r.level in ('ambiguous', 'wrong_postcode') and h.dwelling_ids is not null
 """
 
 
@@ -159,13 +159,13 @@ def resolve_addresses(ws: Workspace) -> Counts:
 def _resolve_with_hints(
     con: duckdb.DuckDBPyConnection, dwellings: pl.DataFrame, fields: tuple[str, ...]
 ) -> None:
-    """All texts with the first hints; what is then ambiguous, in its houses, with the others."""
+    """All texts with the first hints; what those leave unsettled with the others, in its houses."""
     first, *others = HINTS
     _resolve(con, dwellings, fields, first)
     for hints in others:
         houses = con.sql(
-            "select distinct entrance from resolved_addresses where level = 'ambiguous'"
-            f" and field in {(*fields, '')}"
+            "select distinct entrance from resolved_addresses"
+            f" where level in ('ambiguous', 'wrong_postcode') and field in {(*fields, '')}"
         ).pl()["entrance"]
         house = pl.concat_str(pl.col("property"), pl.lit("|"), pl.col("street_address"))
         _resolve(con, dwellings.filter(house.is_in(houses.implode())), fields, hints, again=True)
@@ -222,7 +222,8 @@ def _resolve(
 ) -> None:
     """Resolve the texts of some fields, each distinct question once.
 
-    `again`: only those left ambiguous with a house known, and only answers that say more than that.
+    `again`: only those left ambiguous or with a wrong postcode, and only answers that the hints
+    give.
     """
     texts = " union all ".join(
         f"select '{field}' as field, * from ({FIELDS[field]})" for field in fields
@@ -230,7 +231,7 @@ def _resolve(
     rows = con.sql(
         f"select f.*, array_to_string(h.dwelling_ids, ' ') as hints from ({texts}) f"
         f" left join person_ids i using (personnummer) left join ({hints}) h using (person_id)"
-        + (AMBIGUOUS if again else "")
+        + (UNSETTLED if again else "")
         + " order by f.row_id, f.field"
     ).pl()
     questions = rows.select(QUESTION).unique(maintain_order=True).with_row_index("text_id")
@@ -241,12 +242,13 @@ def _resolve(
     found = (
         rows.join(questions, on=QUESTION, nulls_equal=True)
         .join(answers, on="text_id")
-        .with_columns(confirmed=_confirmed())
+        .with_columns(is_hinted=_is_hinted())
+        .filter(pl.col("is_hinted") | (not again))
+        .with_columns(confirmed=pl.col("is_hinted") & (pl.col("level") == "wrong_postcode"))
         .with_columns(
             level=pl.when("confirmed").then(pl.lit("inferred")).otherwise("level"),
             certainty=pl.when("confirmed").then(CONFIRMED).otherwise("certainty"),
         )
-        .filter(pl.col("dwelling_id").is_not_null() | (not again))
         .select("row_id", "field", "dwelling_id", "entrance", "level", "certainty", "sentence")
         .sort("row_id", "field")
     )
@@ -260,7 +262,7 @@ def _resolve(
     con.unregister("found")
 
 
-def _confirmed() -> pl.Expr:
-    """A wrong postcode, and yet the one dwelling that fits is the person's own or their kin's."""
-    own = pl.col("hints").str.split(" ").list.contains(pl.col("dwelling_id"))
-    return (pl.col("level") == "wrong_postcode") & own.fill_null(False)
+def _is_hinted() -> pl.Expr:
+    """Whether the one dwelling that fits is where the person lives, lived or has kin."""
+    hints = pl.col("hints").str.split(" ")
+    return hints.list.contains(pl.col("dwelling_id")).fill_null(False)
