@@ -6,12 +6,18 @@ import csv
 import hashlib
 import io
 import json
+import os
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A loaded machine makes an example slow and nothing wrong. CI draws the same examples every time.
+settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("here")
 
 EXTRACT_DATE = "2026-10-01"
 
