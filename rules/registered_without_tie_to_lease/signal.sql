@@ -106,18 +106,16 @@ grown_children as (
         and parent.dwelling_id = child.dwelling_id
 ),
 
--- Adults registered in a let dwelling whom nothing ties to a tenant, in the order they came.
-untied as (
+-- Adults registered in a let dwelling whom nothing recorded ties to a tenant.
+strangers as (
     select
         household.dwelling_id,
+        household.group_id,
         dwelling.entrance_id,
         household.registered_on,
         person.person_id,
         person.full_name,
-        person.row_id,
-        row_number() over (
-            partition by household.dwelling_id order by household.registered_on, person.person_id
-        ) as place
+        person.row_id
     from numbered_leases as lease
     join households as household on household.dwelling_id = lease.dwelling_id
     join dwellings as dwelling on dwelling.dwelling_id = household.dwelling_id
@@ -134,17 +132,8 @@ untied as (
         and not person.is_incomplete -- unknown: person
 ),
 
--- A home that somebody has just leased: the move there is about to be notified.
-moving_to as (
-    select
-        person_id,
-        dwelling_id
-    from observations
-    where kind = 'lease'
-        and date_diff('day', from_on, $as_of) < $min_days_leased
-),
-
--- The day a tenant was registered in the flat: whoever came then, alone, came along as a cohabitant.
+-- The day a tenant was registered in the flat: the one family that came then came along, as a
+-- cohabitant does.
 tenant_days as (
     select distinct
         dwelling_id,
@@ -156,13 +145,38 @@ tenant_days as (
 came_along as (
     select
         person.dwelling_id,
-        min(person.person_id) as person_id
-    from untied as person
+        min(person.group_id) as group_id
+    from strangers as person
     join tenant_days as tenant
         on tenant.dwelling_id = person.dwelling_id
         and tenant.registered_on = person.registered_on
     group by person.dwelling_id
-    having count(*) = 1
+    having count(distinct person.group_id) = 1
+),
+
+-- Those who are left, in the order they came.
+untied as (
+    select
+        person.*,
+        row_number() over (
+            partition by person.dwelling_id order by person.registered_on, person.person_id
+        ) as place
+    from strangers as person
+    left join came_along as along
+        on along.dwelling_id = person.dwelling_id
+        and along.group_id = person.group_id
+    where person.person_id is not null
+        and along.group_id is null -- innocent: moved_in_together
+),
+
+-- A home that somebody has just leased: the move there is about to be notified.
+moving_to as (
+    select
+        person_id,
+        dwelling_id
+    from observations
+    where kind = 'lease'
+        and date_diff('day', from_on, $as_of) < $min_days_leased
 ),
 
 -- Told to an authority that they live where they are registered.
@@ -255,7 +269,6 @@ placed as (
     left join kin_homes as kin
         on kin.person_id = seen.person_id
         and kin.dwelling_id = seen.dwelling_id
-    left join came_along on came_along.person_id = person.person_id
     left join stated_home as stated
         on stated.person_id = person.person_id
         and stated.entrance_id = person.entrance_id
@@ -264,7 +277,6 @@ placed as (
         and not seen.is_former_address -- innocent: former_address
         and moving.person_id is null -- innocent: moving_out
         and kin.person_id is null -- innocent: post_with_kin
-        and came_along.person_id is null -- innocent: moved_in_together
         and stated.person_id is null -- innocent: also_placed_here
         and not seen.is_special_housing -- innocent: care_home
         and not seen.is_student_housing -- innocent: studies
