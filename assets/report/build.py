@@ -6,28 +6,23 @@ The same tables give the same bytes: no clock and no run id stands on the page.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from assets.contract_report import number_sv
-from assets.excel import CAUTION_SV
 from assets.home import Settings, write_private
 from assets.published import MORNING_REPORT
 from assets.report import shapes
-from assets.report.case import CaseRows, CaseView, case_view, points_sv
-from assets.report.night import Night, read_night, unseen_sources
-from assets.report.words import upper_first, whole, words
+from assets.report.case import CaseRows, case_view
+from assets.report.night import read_night, unseen_sources
+from assets.report.page import Page, render
 from assets.workspace import Counts, Workspace
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import load
 from rules.tables import sources
-from rules.texts import number
 
-TEMPLATES = Path(__file__).parent / "templates"
 READ = {  # field of CaseRows -> what is read into it
     "cards": shapes.Card,
     "people": shapes.Person,
@@ -51,9 +46,17 @@ def build_report(ws: Workspace) -> Counts:
         missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
         night = read_night(ws, con, basis, rules)
         cases = [case_view(rows, rules, ws.as_of) for rows in read_cases(con)]
-    page = render(ws, night, cases, unseen_sources(missing, visible)).encode()
-    write_private(ws.dir / MORNING_REPORT, page)
-    return {"cases": len(cases), "bytes": len(page)}
+    page = Page(
+        ws.as_of,
+        ws.delivery.municipality_code,
+        ws.delivery.is_synthetic,
+        night,
+        cases,
+        unseen_sources(missing, visible),
+    )
+    content = render(page).encode()
+    write_private(ws.dir / MORNING_REPORT, content)
+    return {"cases": len(cases), "bytes": len(content)}
 
 
 def capacity(ws: Workspace) -> int:
@@ -128,34 +131,3 @@ def _calibration(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
             "select case_id, says_sv from calibration join chosen using (case_id) order by case_id"
         ).fetchall()
     )
-
-
-def render(ws: Workspace, night: Night, cases: Sequence[CaseView], unseen_sv: Sequence[str]) -> str:
-    """The page. Everything that is put into it is escaped: names and addresses are data."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {
-        "count": number_sv,
-        "number": number,
-        "points": points_sv,
-        "capital": upper_first,
-        "whole": whole,
-    }
-    about: Mapping[str, object] = {
-        "extract_date": ws.as_of.isoformat(),
-        "municipality_code": ws.delivery.municipality_code,
-        "is_synthetic": ws.delivery.is_synthetic,
-        "caution_sv": CAUTION_SV,
-        "unseen_sv": unseen_sv,
-        "words": words(),
-        "night": night,
-        "cases": cases,
-    }
-    return environment.get_template("page.html.j2").render(about)

@@ -75,8 +75,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class CardView:
-    """The evidence card of one signal."""
+    """The evidence card of one signal. `explained_at`: the earlier card of the same rule, whose
+    explanations are this one's too."""
 
+    place: int
     title_sv: str
     question_sv: str
     explain_sv: str
@@ -86,8 +88,11 @@ class CardView:
     ruled_out_sv: list[str]
     ask_sv: list[str]
     clears_sv: str
+    points: float
     points_sv: str
     is_counted: bool
+    hypothesis: str
+    explained_at: int | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Hypothesis:
 
     text_sv: str
     points: float
+    cards: list[CardView]
 
 
 @dataclass(frozen=True)
@@ -141,13 +147,13 @@ class CaseView:
 def case_view(rows: CaseRows, rules: Mapping[str, Rule], as_of: date) -> CaseView:
     """The case. `rules`: those of its signals, for roles and the order of facts."""
     case = rows.case
-    own_rules = [rules[rule_id] for rule_id in dict.fromkeys(card.rule_id for card in rows.cards)]
+    cards = card_views(rows.cards, rows.evidence, rules)
     everyone = members(
         rows.people,
         in_order_of_signals(rows.dwellings, rows.cards),
         rows.ties,
         rows.kin,
-        role_labels(own_rules),
+        roles(rows.cards, rules),
     )
     first = [one.label for one in everyone.dwellings] or [one.name for one in everyone.people]
     return CaseView(
@@ -159,8 +165,8 @@ def case_view(rows: CaseRows, rules: Mapping[str, Rule], as_of: date) -> CaseVie
         calibration_sv=rows.calibration_sv,
         where_sv=first[0] if first else "",
         is_new=all(card.state == "new" for card in rows.cards),
-        hypotheses=hypotheses(rows.cards),
-        cards=[card_view(card, rows.evidence, rules[card.rule_id]) for card in rows.cards],
+        hypotheses=hypotheses(cards),
+        cards=cards,
         members=everyone,
         ties=draw_ties(everyone),
         timeline=draw_timeline(everyone, rows.spans, [card.since_on for card in rows.cards], as_of),
@@ -184,53 +190,80 @@ def in_order_of_signals(dwellings: Sequence[Dwelling], cards: Sequence[Card]) ->
     )
 
 
-def role_labels(rules: Sequence[Rule]) -> dict[str, str]:
-    """Role id -> Swedish label; where rules differ, that of the strongest signal's."""
-    labels: dict[str, str] = {}
-    for rule in rules:
-        roles = rule.spec.roles
-        for role in (roles.person, roles.dwelling, roles.other_persons, roles.other_dwellings):
-            if role:
-                labels.setdefault(role.id, role.label_sv)
-    return labels
-
-
-def hypotheses(cards: Sequence[Card]) -> list[Hypothesis]:
-    """The case's hypotheses in the order of their strongest signals."""
-    found: dict[str, Hypothesis] = {}
+def roles(cards: Sequence[Card], rules: Mapping[str, Rule]) -> dict[str, list[str]]:
+    """Id of each person and dwelling that a signal names -> its roles there, strongest first."""
+    labels: dict[str, dict[str, None]] = {}
     for card in cards:
-        told = found.get(card.hypothesis)
-        text = told.text_sv if told else hypothesis_sv(card.hypothesis, card.question_sv)
-        points = (told.points if told else 0) + card.counted_points
-        found[card.hypothesis] = Hypothesis(text, round(points, 2))
-    return list(found.values())
+        spec = rules[card.rule_id].spec.roles
+        named = (
+            (spec.person, [card.person_id]),
+            (spec.dwelling, [card.dwelling_id]),
+            (spec.other_persons, card.other_person_ids or []),
+            (spec.other_dwellings, card.other_dwelling_ids or []),
+        )
+        for role, ids in named:
+            for one in ids:
+                if role and one:
+                    labels.setdefault(one, {})[role.label_sv] = None
+    return {one: list(found) for one, found in labels.items()}
 
 
-def card_view(card: Card, evidence: Sequence[Evidence], rule: Rule) -> CardView:
-    """The card of one signal; facts in the order in which the rule names them."""
-    place = {item.fact: at for at, item in enumerate(rule.spec.evidence)}
-    own = sorted(
-        (one for one in evidence if one.signal_id == card.signal_id),
-        key=lambda one: (place.get(one.fact, len(place)), one.value),
-    )
-    return CardView(
-        title_sv=card.title_sv,
-        question_sv=card.question_sv,
-        explain_sv=card.explain_sv,
-        since_on=card.since_on,
-        state_sv=state_sv(card),
-        facts=[
-            Fact(label, value, origins([_where(one) for one in same]))
-            for (_, label, value), same in groupby(
-                own, lambda one: (one.fact, one.label_sv, one.value)
+def hypotheses(cards: Sequence[CardView]) -> list[Hypothesis]:
+    """The case's hypotheses in the order of their strongest signals."""
+    found: dict[str, list[CardView]] = {}
+    for card in cards:
+        found.setdefault(card.hypothesis, []).append(card)
+    return [
+        Hypothesis(
+            hypothesis_sv(hypothesis, same[0].question_sv),
+            round(sum(card.points for card in same if card.is_counted), 2),
+            same,
+        )
+        for hypothesis, same in found.items()
+    ]
+
+
+def card_views(
+    cards: Sequence[Card], evidence: Sequence[Evidence], rules: Mapping[str, Rule]
+) -> list[CardView]:
+    """The cards in their order; what a rule says of every signal alike stands once in a case."""
+    first: dict[str, int] = {}
+    views = []
+    for place, card in enumerate(cards, 1):
+        own = [one for one in evidence if one.signal_id == card.signal_id]
+        views.append(
+            CardView(
+                place=place,
+                title_sv=card.title_sv,
+                question_sv=card.question_sv,
+                explain_sv=card.explain_sv,
+                since_on=card.since_on,
+                state_sv=state_sv(card),
+                facts=facts(own, rules[card.rule_id]),
+                ruled_out_sv=card.ruled_out_sv,
+                ask_sv=card.ask_sv,
+                clears_sv=card.clears_sv,
+                points=card.counted_points or card.points,
+                points_sv=card.points_sv,
+                is_counted=card.counted_points > 0,
+                hypothesis=card.hypothesis,
+                explained_at=first.get(card.rule_id),
             )
-        ],
-        ruled_out_sv=card.ruled_out_sv,
-        ask_sv=card.ask_sv,
-        clears_sv=card.clears_sv,
-        points_sv=card.points_sv,
-        is_counted=card.counted_points > 0,
-    )
+        )
+        first.setdefault(card.rule_id, place)
+    return views
+
+
+def facts(evidence: Sequence[Evidence], rule: Rule) -> list[Fact]:
+    """The facts of one signal in the order in which its rule names them, equal ones once."""
+    place = {item.fact: at for at, item in enumerate(rule.spec.evidence)}
+    ordered = sorted(evidence, key=lambda one: (place.get(one.fact, len(place)), one.value))
+    return [
+        Fact(label, value, origins([_where(one) for one in same]))
+        for (_, label, value), same in groupby(
+            ordered, lambda one: (one.fact, one.label_sv, one.value)
+        )
+    ]
 
 
 def state_sv(card: Card) -> str:

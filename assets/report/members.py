@@ -71,9 +71,9 @@ def members(
     dwellings: Sequence[Dwelling],
     ties: Sequence[Tie],
     kin: Sequence[Kin],
-    role_labels: Mapping[str, str],
+    roles: Mapping[str, Sequence[str]],
 ) -> Members:
-    """The members of one case; `role_labels`: role id -> the Swedish label of its rules."""
+    """The members of one case. `roles`: id of a person or dwelling -> Swedish labels."""
     letters = {one.dwelling_id: letter(place) for place, one in enumerate(dwellings)}
     ordered, family = _in_families(people, ties, kin, list(letters))
     numbers = {one.person_id: place for place, one in enumerate(ordered, 1)}
@@ -85,7 +85,7 @@ def members(
                 name=one.full_name,
                 personnummer=personnummer_sv(one.personnummer),
                 notes_sv=_notes(one),
-                roles_sv=_roles(one.roles, role_labels),
+                roles_sv=list(roles.get(one.person_id, [])),
                 ties_sv=_ties_sv(one, ties, kin, letters, numbers),
                 family=family[one.person_id],
             )
@@ -97,7 +97,7 @@ def members(
                 letter=letters[one.dwelling_id],
                 label=one.label,
                 property=one.property or "",
-                roles_sv=_roles(one.roles, role_labels),
+                roles_sv=list(roles.get(one.dwelling_id, [])),
                 facts_sv=_facts(one),
             )
             for one in dwellings
@@ -153,10 +153,6 @@ def _anchor(person_id: str, ties: Sequence[Tie], dwellings: list[str]) -> int:
         if tie.person_id == person_id and tie.dwelling_id in dwellings
     ]
     return min(found)[1] if found else len(dwellings)
-
-
-def _roles(roles: Iterable[str], labels: Mapping[str, str]) -> list[str]:
-    return sorted({labels.get(role, role) for role in roles})
 
 
 def _notes(person: Person) -> list[str]:

@@ -36,7 +36,10 @@ class Card:
     case_id: str
     signal_id: str
     rule_id: str
+    person_id: str | None
     dwelling_id: str | None
+    other_person_ids: list[str] | None
+    other_dwelling_ids: list[str] | None
     title_sv: str
     question_sv: str
     explain_sv: str
@@ -69,7 +72,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Person:
-    """One row per person in a chosen case; `roles` are role ids of its rules."""
+    """One row per person in a chosen case; `is_subject`: a signal is about the person."""
 
     case_id: str
     person_id: str
@@ -78,7 +81,6 @@ class Person:
     is_samordningsnummer: bool
     deregistration: str | None
     deregistered_on: date | None
-    roles: list[str]
     is_subject: bool
 
 
@@ -97,7 +99,6 @@ class Dwelling:
     is_student_housing: bool
     is_in_register: bool
     n_registered: int
-    roles: list[str]
     is_subject: bool
 
 

@@ -109,7 +109,9 @@ def _boxes(members: Members, middles: dict[int, float]) -> list[Box]:
         labels[None] = OUTSIDE
     wished = []
     for letter, label in labels.items():
-        wrapped = textwrap.wrap(label, LINE_CHARS, break_long_words=False)
+        wrapped = textwrap.wrap(
+            label.replace(" lgh ", " lgh\u00a0"), LINE_CHARS, break_long_words=False
+        )
         lines = [short(line, LINE_CHARS) for line in wrapped[:3]]
         tied = sorted({middles[edge.number] for edge in members.edges if edge.letter == letter})
         height = LINE_HEIGHT * (len(lines) + bool(letter)) + 12.0

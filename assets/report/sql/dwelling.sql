@@ -6,7 +6,7 @@ with registered as (
 select m.case_id, m.member_id as dwelling_id, d.label, d.property, d.n_rooms, d.area_m2,
     coalesce(d.tenure, 'unknown') as tenure, d.is_special_housing, d.is_student_housing,
     d.is_in_register, coalesce(r.n_registered, 0) as n_registered,
-    list(distinct m.role order by m.role) as roles, bool_or(m.is_subject) as is_subject
+    bool_or(m.is_subject) as is_subject
 from case_members m
 join chosen using (case_id)
 join core_dwellings d on d.dwelling_id = m.member_id
