@@ -21,6 +21,10 @@ NO_HOUSE = "no_house"  # the street is there (with or without å ä ö), the hou
 NO_NEAR_HOUSE = "no_near_house"  # only nearly equal streets, none has the house
 NO_STREET = "no_street"
 
+HOME = FOLD + 0.1
+"""Typing errors by which a street is nearer where the asker is at home: Täppgatan 3 for somebody
+who lives there and whose landlord writes Tappgatan 3, though there is a Tappgatan 3 too."""
+
 _HINTS = ["storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids"]
 
 
@@ -32,8 +36,7 @@ def find_houses(
     In: q, block, street_key, fold, number, letter, flat_number, tenant_dwelling_ids. Out: q,
     status, house_id, street_id, distance, flat_state (named | unlisted | missing | not_there),
     is_letter_missing, n_fitting, n_streets, runner_up (distance of the next street that fits),
-    entrance, is_home (a text without å ä ö, and the asker's own dwelling decides which of two
-    streets it means).
+    entrance, is_home (the dwelling named may be the asker's own).
     """
     spelled = ["block", "street_key", "fold"]
     pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
@@ -57,7 +60,7 @@ def find_houses(
         .with_columns(flat_state=_flat_state())
         .with_columns(n_fitting=_n_fitting())
         .join(_homes(queries, scope, dwellings), on=["q", "house_id"], how="left")
-        .with_columns(is_home=_is_home_in_twin())
+        .with_columns(pl.col("is_home").fill_null(False))
     )
     best = _best_street(fits)
     return (
@@ -66,11 +69,9 @@ def find_houses(
 
 
 def _homes(queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame) -> pl.DataFrame:
-    """Houses where a text without Swedish letters may name the asker's own dwelling: q, house_id,
-    is_home."""
+    """Houses where the text may name the asker's own dwelling: q, house_id, is_home."""
     homes = (
-        queries.filter(pl.col("fold").is_not_null())
-        .select("q", named="flat_number", dwelling_id="tenant_dwelling_ids")
+        queries.select("q", named="flat_number", dwelling_id="tenant_dwelling_ids")
         .explode("dwelling_id")
         .drop_nulls("dwelling_id")
         .join(dwellings.select("dwelling_id", "d"), on="dwelling_id")
@@ -82,13 +83,6 @@ def _homes(queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame) -> pl.D
         .select("q", "house_id", is_home=pl.lit(True))
         .unique()
     )
-
-
-def _is_home_in_twin() -> pl.Expr:
-    """Somebody at home on Täppgatan 3 whose landlord writes Tappgatan 3 lives at home, though there
-    is a Tappgatan 3 too."""
-    is_home, distance = pl.col("is_home").fill_null(False), pl.col("distance")
-    return is_home & (distance == FOLD) & ~(is_home & (distance == 0)).any().over("q")
 
 
 def _flat_state() -> pl.Expr:
@@ -115,10 +109,7 @@ def _n_fitting() -> pl.Expr:
 
 
 def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
-    """Per query the nearest street that fits, how many are as near, how far the next is.
-
-    The asker's own house is nearest of all.
-    """
+    """Per query the nearest street that fits, how many are as near, how far the next is."""
     misfit, nearness = pl.col("misfit"), pl.col("nearness")
     kept = ["house_id", "street_id", "distance", "flat_state", "is_letter_missing", "n_fitting"]
     rows = fits.select(
@@ -127,7 +118,7 @@ def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
         "entrance",
         "is_home",
         misfit=pl.col("n_fitting") == 0,
-        nearness=pl.when("is_home").then(-1.0).otherwise("distance"),
+        nearness=pl.col("distance") - HOME * pl.col("is_home").cast(pl.Float32),
     )
     # Nearly every query has one row: only the others are sorted and counted.
     alone = rows.filter(pl.col("q").is_unique()).with_columns(
@@ -161,7 +152,7 @@ def _status() -> pl.Expr:
         .then(pl.when(nearest <= FOLD).then(pl.lit(NO_HOUSE)).otherwise(pl.lit(NO_NEAR_HOUSE)))
         .when(pl.col("n_nearest") > 1)
         .then(pl.lit(TIED_STREETS))
-        .when((nearest < distance) & ~is_twin)
+        .when((nearest < distance) & ~is_twin & ~pl.col("is_home"))
         .then(pl.lit(NEARER_STREET))
         .when("misfit")
         .then(pl.lit(NO_FLAT))

@@ -245,8 +245,6 @@ def _sentence() -> pl.Expr:
     street = (
         pl.when(distance == 0)
         .then(pl.lit("Same street"))
-        .when("is_home")
-        .then(pl.lit("Same street but for å, ä, ö, where the tenant is at home"))
         .when(distance == FOLD)
         .then(pl.lit("Same street but for å, ä, ö"))
         .when(distance.floor() == 1)
@@ -259,8 +257,10 @@ def _sentence() -> pl.Expr:
     conflict = pl.when("flat_conflict").then(
         pl.lit(" The text names another flat than the flat column, which is followed.")
     )
+    home = pl.when(pl.col("is_home") & (distance > 0)).then(pl.lit(", where the tenant is at home"))
     resolved = pl.concat_str(
         street,
+        home.fill_null(""),
         pl.lit(", same "),
         same,
         pl.lit(" "),

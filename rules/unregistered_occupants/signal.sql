@@ -100,29 +100,28 @@ named_flats as (
         and seen.certainty >= $min_certainty
 ),
 
--- Flats that people who are registered in none of the house's flats name.
+-- Flats that people who are registered in none of the house's flats state a housing cost for.
 flats_with_outsiders as (
-    select
+    select distinct
         leased.entrance_id,
-        named.dwelling_id,
-        bool_or(coalesce(named.cost_sek_month > 0, false)) as is_paid_for
+        named.dwelling_id
     from named_flats as named
     join persons as person on person.person_id = named.person_id
     join dwellings as leased on leased.dwelling_id = named.dwelling_id
     left join dwellings as home on home.dwelling_id = person.dwelling_id
     where person.is_adult
+        and named.cost_sek_month > 0
         and home.entrance_id is distinct from leased.entrance_id
-    group by leased.entrance_id, named.dwelling_id
 ),
 
--- The one such flat of a house, or the one that somebody states a housing cost for.
+-- The one such flat of a house.
 flats_of_houses as (
     select
         entrance_id,
-        coalesce(min(dwelling_id) filter (where is_paid_for), min(dwelling_id)) as dwelling_id
+        min(dwelling_id) as dwelling_id
     from flats_with_outsiders
     group by entrance_id
-    having count(*) filter (where is_paid_for) = 1 or count(*) = 1
+    having count(*) = 1
 ),
 
 -- Decisions with a housing cost that name such a house but no flat. They add to what others say of

@@ -179,6 +179,13 @@ CASES: list[tuple[str, dict[str, object], tuple[str, str | None, float, str]]] =
         ("ambiguous", None, 0.0, "Two streets are equally near to what is written."),
     ),
     (
+        "a text between two streets, and the tenant is at home on one",
+        {"text": "Björmossvägen 3", "tenant_dwelling_ids": ["björk"]},
+        ("fuzzy", "björk", 0.9,
+         f"Street with one typing error, where the tenant is at home, same {INSIDE}; "
+         "the address is one house."),
+    ),
+    (
         "a text between two streets of which one has the house",
         {"text": "Björmossvägen 8"},
         ("fuzzy", "björn8", 0.9,
@@ -226,7 +233,7 @@ CASES: list[tuple[str, dict[str, object], tuple[str, str | None, float, str]]] =
     (
         "the very street wins where the tenant is at home in both",
         {"text": "Tappgatan 3", "tenant_dwelling_ids": ["täpp", "tapp"]},
-        ("exact", "tapp", 0.8, f"Same street, same {INSIDE}; the address is one house."),
+        ("exact", "tapp", 1.0, f"Same street, same {INSIDE}; the address is one house."),
     ),
     (
         "with its dots it can only be the other twin",
