@@ -41,8 +41,8 @@ def build_report(ws: Workspace) -> Counts:
     basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
     with ws.connect() as con:
         visible = visible_sources(basis, ws)
-        _choose(con, capacity(ws))
-        _show(con, visible)
+        choose(con, capacity(ws))
+        show(con, visible)
         missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
         night = read_night(ws, con, basis, rules)
         cases = [case_view(rows, rules, ws.as_of) for rows in read_cases(con)]
@@ -77,7 +77,7 @@ def visible_sources(basis: LegalBasis, ws: Workspace) -> list[str]:
     return visible
 
 
-def _choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:
+def choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:
     """`chosen`: the worklist; before there is one, the first cases by rank."""
     has_worklist = con.sql(
         "select 1 from duckdb_tables() where table_name = 'worklist' and not temporary"
@@ -87,7 +87,7 @@ def _choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:
     con.execute(f"create or replace temp table chosen as {listed if has_worklist else ranked}")
 
 
-def _show(con: duckdb.DuckDBPyConnection, visible: Sequence[str]) -> None:
+def show(con: duckdb.DuckDBPyConnection, visible: Sequence[str]) -> None:
     """`visible_sources` and `visible_contracts`, which the queries hold to."""
     rows = [(source, contract) for source in visible for contract in sources()[source].contracts]
     schema = {"source": pl.String, "contract_id": pl.String}

@@ -19,7 +19,7 @@ WIDTH, NAME_X, DOT_X, BOX_X = 392, 38, 200, 264  # names, then lines, then dwell
 NAME_CHARS, CHAR_WIDTH = 19, 8.2
 BOX_GAP = 12
 LINE_CHARS, LINE_HEIGHT = 15, 15
-SPREAD = 3  # between the lines that leave one person
+SPREAD, FAN = 3, 18  # between the lines that leave one person, and of all of them at most
 OUTSIDE = "Utanför ärendet"
 
 
@@ -148,19 +148,21 @@ def _paths(edges: Sequence[Edge], middles: dict[int, float], boxes: Sequence[Box
     paths = []
     for edge in edges:
         box = at[edge.letter]
-        leaving = [one for one in edges if one.number == edge.number]
+        leaving = sorted(
+            (one for one in edges if one.number == edge.number), key=lambda one: at[one.letter].y
+        )
         arriving = [one for one in edges if one.letter == edge.letter]
-        start = middles[edge.number] + SPREAD * (leaving.index(edge) - (len(leaving) - 1) / 2)
+        start = middles[edge.number] + _beside(leaving.index(edge), len(leaving))
         end = box.y + box.height * (arriving.index(edge) + 0.5) / len(arriving)
         bend = (BOX_X - DOT_X) / 2
-        paths.append(
-            Path(
-                edge.line,
-                f"M{DOT_X} {start:.1f}C{DOT_X + bend:g} {start:.1f} "
-                f"{BOX_X - bend:g} {end:.1f} {BOX_X} {end:.1f}",
-            )
-        )
+        curve = f"{DOT_X + bend:g} {start:.1f} {BOX_X - bend:g} {end:.1f} {BOX_X} {end:.1f}"
+        paths.append(Path(edge.line, f"M{DOT_X} {start:.1f}C{curve}"))
     return paths
+
+
+def _beside(place: int, n: int) -> float:
+    """How far from the middle the line at that place of `n` starts."""
+    return min(SPREAD, FAN / n) * (place - (n - 1) / 2)
 
 
 def _brackets(people: Sequence[PersonView], middles: dict[int, float]) -> list[Bracket]:
