@@ -11,7 +11,12 @@ import yaml
 
 from assets.benefits import benefit_frame
 from assets.core.care_of import resolve_care_of
-from assets.core.holders import agree_names, build_lease_people, normalise_phones
+from assets.core.holders import (
+    agree_names,
+    build_lease_people,
+    normalise_phones,
+    place_strange_names,
+)
 from assets.core.households import build_households
 from assets.core.identities import build_identity_pairs
 from assets.core.identity import identify_people
@@ -73,6 +78,7 @@ def build_leases(ws: Workspace) -> Counts:
     and the names of those with one held against the register."""
     counts = build_lease_people(ws)
     agree_names(ws)
+    place_strange_names(ws)
     with ws.connect() as con:
         return {**counts, "rows": create_table(con, ws, "core_leases")}
 

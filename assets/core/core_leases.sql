@@ -11,8 +11,18 @@ co_holders as (
     select * from lease_people where role = 'co_holder'
 ),
 
+-- The address; or the flat in the house where the one lives whom the landlord named.
 leased_dwellings as (
-    select * from resolved_addresses where field = 'lease'
+    select a.row_id, coalesce(a.dwelling_id, h.dwelling_id, f.dwelling_id) as dwelling_id,
+        case when a.dwelling_id is null and coalesce(h.dwelling_id, f.dwelling_id) is not null
+            then 'inferred' else a.level end as level,
+        case when a.dwelling_id is not null then a.certainty
+            when h.dwelling_id is not null then h.certainty
+            else coalesce(f.certainty, a.certainty) end as certainty
+    from resolved_addresses a
+    left join holders h using (row_id)
+    left join flats_by_name f using (row_id)
+    where a.field = 'lease'
 ),
 
 invoices as (
@@ -34,11 +44,9 @@ select
     case when not h.is_by_number then 'unknown' else coalesce(n.agreement, 'unknown') end
         as holder_name_agreement,
     c.person_id as co_holder_person_id,
-    coalesce(h.dwelling_id, d.dwelling_id) as dwelling_id,
-    case when h.dwelling_id is not null and d.dwelling_id is null then 'inferred' else d.level end
-        as address_level,
-    coalesce(case when h.dwelling_id is not null and d.dwelling_id is null then h.certainty
-        else d.certainty end, 0) as address_certainty,
+    d.dwelling_id,
+    d.level as address_level,
+    coalesce(d.certainty, 0) as address_certainty,
     concat_ws(', ', l.address, l.city) as lease_address,
     l.from_on,
     l.to_on,
@@ -49,8 +57,7 @@ select
     l.rent_sek_month,
     upper(regexp_replace(l.plate, '[^A-Za-z0-9]', '', 'g')) as plate,
     i.dwelling_id as invoice_dwelling_id,
-    h.person_id is null or (l.object_type = 'BOSTAD'
-        and coalesce(h.dwelling_id, d.dwelling_id) is null) as is_incomplete,
+    h.person_id is null or (l.object_type = 'BOSTAD' and d.dwelling_id is null) as is_incomplete,
     l.row_id
 from leases l
 left join holders h on h.row_id = l.row_id

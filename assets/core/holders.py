@@ -58,6 +58,15 @@ where l.tenant_name is not null
 order by l.row_id
 """
 
+STRANGE_NAMES = """
+select l.row_id, 'holder' as role, l.tenant_name as name, a.entrance, a.dwelling_id
+from kept_tenancy__leases l
+join name_agreements n using (row_id)
+join resolved_addresses a on a.row_id = l.row_id and a.field = 'lease'
+where n.agreement = 'different' and a.dwelling_id is null and a.entrance is not null
+order by l.row_id
+"""
+
 AGREEMENT = {
     **dict.fromkeys(("same", "fewer_names", "reversed"), "same"),
     **dict.fromkeys(("variant", "double_surname", "typo", "initial", "incomplete"), "variant"),
@@ -140,6 +149,21 @@ def agree_names(ws: Workspace) -> None:
         agreed = typed.select("row_id", agreement=levels.replace_strict(AGREEMENT))
         con.register("agreed", agreed)
         con.execute("create or replace table name_agreements as select * from agreed")
+
+
+def place_strange_names(ws: Workspace) -> None:
+    """`flats_by_name`: row_id, dwelling_id, certainty of leases whose number is one person's, whose
+    name is another's, and whose address says the house: the flat there of whoever bears the name.
+    """
+    with ws.connect() as con:
+        found = _matched(
+            con.sql(STRANGE_NAMES).pl(), con.sql(BEARERS).pl(), "entrance", CERTAINTY_AT_ADDRESS
+        )
+        con.register("found", found.drop_nulls("dwelling_id").sort("row_id"))
+        con.execute(
+            "create or replace table flats_by_name as"
+            " select row_id, dwelling_id, certainty from found"
+        )
 
 
 def normalise_phones(ws: Workspace) -> None:

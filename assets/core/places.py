@@ -61,9 +61,13 @@ select dwelling_id, property, street_address, flat_number, postcode, city, n_roo
 from dwelling_keys order by dwelling_id
 """
 
-UNSETTLED = """
-join resolved_addresses r on r.row_id = f.row_id and r.field = f.field
-where r.level in ('ambiguous', 'wrong_postcode') and h.dwelling_ids is not null
+IS_UNSETTLED = f"entrance is not null and certainty < {CONFIRMED}"
+"""Ambiguous, in another postcode, or told apart by size alone; and the house is known."""
+
+UNSETTLED = f"""
+join (from resolved_addresses where {IS_UNSETTLED}) r
+  on r.row_id = f.row_id and r.field = f.field
+where h.dwelling_ids is not null
 """
 
 
@@ -164,8 +168,8 @@ def _resolve_with_hints(
     _resolve(con, dwellings, fields, first)
     for hints in others:
         houses = con.sql(
-            "select distinct entrance from resolved_addresses"
-            f" where level in ('ambiguous', 'wrong_postcode') and field in {(*fields, '')}"
+            f"select distinct entrance from resolved_addresses where {IS_UNSETTLED}"
+            f" and field in {(*fields, '')}"
         ).pl()["entrance"]
         house = pl.concat_str(pl.col("property"), pl.lit("|"), pl.col("street_address"))
         _resolve(con, dwellings.filter(house.is_in(houses.implode())), fields, hints, again=True)
@@ -222,8 +226,7 @@ def _resolve(
 ) -> None:
     """Resolve the texts of some fields, each distinct question once.
 
-    `again`: only those left ambiguous or with a wrong postcode, and only answers that the hints
-    give.
+    `again`: only those left unsettled, and only answers that the hints give.
     """
     texts = " union all ".join(
         f"select '{field}' as field, * from ({FIELDS[field]})" for field in fields
