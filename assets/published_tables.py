@@ -84,6 +84,7 @@ computed: see `not_computed` |
 | `boendesignal.duckdb` | all of them but those for auditors; a rule's own columns are \
 `signal_<rule_id>` |
 | `signaler.xlsx` | the cases, then one sheet per rule, ranked, for those who live in Excel |
+| `report.html` | the morning report, for reading and printing: see [report.md](report.md) |
 | `contract_report.html` | what the sources promised and delivered, counts only |
 | `run.json` | input hashes, code and rule versions, parameters, counts, decisions used; the only \
 file with a run id and clock times |

@@ -59,7 +59,8 @@ def test_publishes_every_table_and_returns_their_rows(tmp_path):
     """A published night holds each table as Parquet and in DuckDB, and the counts say how many."""
     home = a_home(tmp_path)
     ws = a_run(home)
-    (ws.dir / "contract_report.html").write_text("<p>räknat</p>")
+    for page in ("contract_report.html", "report.html"):
+        (ws.dir / page).write_text("<p>räknat</p>")
     counts = publish(ws, FACTS)
 
     night = home.published / "2026-10-01"
@@ -92,6 +93,7 @@ def test_publishes_every_table_and_returns_their_rows(tmp_path):
             "ledger.parquet",
             "not_computed.parquet",
             "quarantine.parquet",
+            "report.html",
             "run.json",
             "signal_evidence.parquet",
             "signaler.xlsx",
