@@ -59,6 +59,7 @@ def publish(ws: Workspace, facts: Mapping[str, Any] | None = None) -> Counts:
         seal(ws.result)
         point(link, Path("..", ws.home.runs.name, ws.run_id, ws.result.name))
     point_latest(ws.home)
+    ws.release()
     discard_work(ws.dir)
     return dict(read_run(ws.result).published_rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -32,16 +32,18 @@ class NightResource(dg.ConfigurableResource):
     _instance: dg.DagsterInstance | None = PrivateAttr(None)
     _failed: str | None = PrivateAttr(None)  # the stage that failed in this run
     _workspaces: dict[str, Workspace] = PrivateAttr(default_factory=dict)
+    _open_files: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[NightResource]:
         home = Home.open()
-        with home.lock(), private_files():
+        with home.lock(), private_files(), ExitStack() as self._open_files:
             self._home, self._instance = home, context.instance
             forget_landed(home)  # of a run that was killed
             try:
                 yield self
             finally:
+                self._open_files.close()
                 forget_landed(home)
                 self._home, self._workspaces = None, {}
 
@@ -73,7 +75,9 @@ class NightResource(dg.ConfigurableResource):
                 "Choose the delivery's own date as partition."
             )
         self.home.settle(delivery.municipality_code)
-        return Workspace(self.home, root, delivery)
+        ws = Workspace(self.home, root, delivery)
+        self._open_files.enter_context(ws.held())
+        return ws
 
     @contextmanager
     def watch(self, run: dg.DagsterRun, stage: Stage) -> Iterator[None]:
