@@ -56,8 +56,12 @@ def test_holding_makes_no_file_before_a_stage_needs_it(ws: Workspace) -> None:
 
 
 def test_a_failed_stage_leaves_no_lock(ws: Workspace) -> None:
-    with pytest.raises(RuntimeError, match="full disk"), ws.held():
-        make_table(ws)
-        raise RuntimeError("full disk")
+    def stage() -> None:
+        with ws.held():
+            make_table(ws)
+            raise RuntimeError("full disk")
+
+    with pytest.raises(RuntimeError, match="full disk"):
+        stage()
     assert opens_elsewhere(ws)
     assert ws.work_file.stat().st_mode & 0o777 == 0o600
