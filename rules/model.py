@@ -20,10 +20,10 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Number = int | float
 
-# Ids that stay the same from night to night; a row id does not and is for data quality alone.
+# Ids that stay the same from night to night, as a row id, the place in a file, does not.
 GRAIN_COLUMNS = (
     "person_id", "dwelling_id", "other_person_id", "other_dwelling_id",
-    "lease_number", "decision_number", "plate", "phone", "row_id",
+    "lease_number", "decision_number", "plate", "phone", "record_id",
 )  # fmt: skip
 ALWAYS_RETURNED = ("since_on", "certainty")
 MAY_BE_RETURNED = (

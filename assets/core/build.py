@@ -21,6 +21,7 @@ from assets.core.households import build_households
 from assets.core.identities import build_identity_pairs
 from assets.core.identity import identify_people
 from assets.core.places import key_dwellings, resolve_addresses
+from assets.core.records import with_record_keys
 from assets.keyed import with_key
 from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
@@ -52,6 +53,7 @@ def from_sql(name: str) -> Callable[[Workspace], Counts]:
 def create_table(con: duckdb.DuckDBPyConnection, ws: Workspace, name: str) -> int:
     """Run `<name>.sql` into table `name`; the rows it holds."""
     with_key(con, ws.home)
+    with_record_keys(con)
     query = (HERE / f"{name}.sql").read_text(encoding="utf-8")
     bound = {"as_of": ws.as_of} if "$as_of" in query else None
     con.execute(f"create or replace table {name} as {query}", bound)

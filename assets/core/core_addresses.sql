@@ -20,9 +20,19 @@ about as (
     from kept_registry__persons p join person_ids i using (personnummer)
     union all
     select row_id, 'registry', person_id, false from core_moves
+),
+
+-- Only what stays open needs a name of its own; a hash for every address of a country takes long.
+open_records as (
+    select distinct q.row_id, keyed_id(k.record_key) as record_id
+    from asked q
+    join record_keys k using (row_id)
+    where q.level in ('ambiguous', 'none')
 )
 
-select a.source, q.field, a.person_id, q.dwelling_id, q.entrance_id, q.level, q.certainty, a.is_current, q.row_id
+select a.source, q.field, a.person_id, q.dwelling_id, q.entrance_id, q.level, q.certainty, a.is_current,
+    o.record_id, q.row_id
 from asked q
 join about a using (row_id)
+left join open_records o using (row_id)
 order by q.row_id, q.field

@@ -6,6 +6,7 @@ persons as (select * from core_persons),
 
 named_numbers as (
     select
+        record_id,
         row_id,
         source,
         case column_name
@@ -22,19 +23,32 @@ named_numbers as (
     from invalid_numbers
 ),
 
--- One row per delivered row, all its invalid numbers told together.
-rows_with_invalid_numbers as (
+-- A record may come as several rows, as a decision does for each period.
+distinct_numbers as (select distinct record_id, source, number_sv from named_numbers),
+
+distinct_rows as (select distinct record_id, row_id from named_numbers),
+
+told_numbers as (
     select
-        row_id,
+        record_id,
         source,
         list(number_sv order by number_sv) as numbers_sv
-    from named_numbers
-    group by row_id, source
+    from distinct_numbers
+    group by record_id, source
+),
+
+told_rows as (
+    select
+        record_id,
+        min(row_id) as row_id,
+        list(row_id order by row_id) as row_ids
+    from distinct_rows
+    group by record_id
 ),
 
 signals as (
     select
-        numbers.row_id,
+        numbers.record_id,
         person.person_id,
         cast($as_of as date) as since_on,
         cast(1 as double) as certainty,
@@ -45,10 +59,12 @@ signals as (
             when 'vehicles' then 'fordonsregistret'
             else 'folkbokföringen'
         end as record_sv,
-        person.full_name as person_name
-    from rows_with_invalid_numbers as numbers
+        person.full_name as person_name,
+        delivered.row_ids
+    from told_numbers as numbers
+    join told_rows as delivered on delivered.record_id = numbers.record_id
     left join leases as lease
-        on lease.row_id = numbers.row_id
+        on lease.row_id = delivered.row_id
         and not lease.is_holder_by_number
         and numbers.source = 'tenancy'
     left join persons as person on person.person_id = lease.holder_person_id
