@@ -50,23 +50,28 @@ def match_names(
     left_name: str = "name",
     right_name: str = "name",
     min_score: float = SAME_NAME,
+    known: frozenset[str] | None = None,
 ) -> pl.DataFrame:
     """For each row of `left` the one row of `right` in its block with the same name.
 
     One row per row of `left`, in order: left_index; right_index (null: nobody near enough, or
     several); score, level and sentence of the best pair; left, right (the two names, right null
     where nobody was near); n_candidates (the people of the block); is_ambiguous (several are
-    equally good: father and son, or namesakes).
+    equally good: father and son, or namesakes). `known`: `known_words` of the names of `right`,
+    where they have been worked out already.
     """
     keys = [on] if isinstance(on, str) else list(on)
-    one = _with_sounds(left.select(*keys, left=pl.col(left_name).fill_null("")), "left")
-    other = _with_sounds(right.select(*keys, right=pl.col(right_name).fill_null("")), "right")
+    known = known_words(right[right_name]) if known is None else known
+    one = _with_sounds(_numbered(left, keys, left_name, "left"), "left")
+    # Only the blocks that are asked for: the rest of a register would be worked out in vain.
+    asked = _numbered(right, keys, right_name, "right").join(one.select(keys), on=keys, how="semi")
+    other = _with_sounds(asked, "right")
     pairs = one.join(other, on=keys, how="inner")
     distinct = pairs.select("left", "right", "left_sounds", "right_sounds").unique(
         ["left", "right"]
     )
     worth_a_look = distinct.filter(_is_worth_a_look(distinct)).sort("left", "right")
-    near = _compare_pairs(worth_a_look, known=KNOWN_NAMES | _words_of(other["right"]))
+    near = _compare_pairs(worth_a_look, known)
     near = near.filter(pl.col("score") >= min_score)
     ranked = pairs.join(near, on=["left", "right"]).sort(
         "left_index", -pl.col("score"), "right_index"
@@ -135,12 +140,17 @@ def _compare_pairs(pairs: pl.DataFrame, known: frozenset[str]) -> pl.DataFrame:
     )
 
 
+def _numbered(frame: pl.DataFrame, keys: list[str], name: str, side: str) -> pl.DataFrame:
+    """The rows' keys, names and numbers."""
+    names = frame.select(*keys, pl.col(name).fill_null("").alias(side))
+    return names.with_row_index(f"{side}_index")
+
+
 def _with_sounds(names: pl.DataFrame, side: str) -> pl.DataFrame:
-    """The names with their row numbers and skeletons; each distinct name is worked out once."""
+    """The names with their skeletons; each distinct name is worked out once."""
     distinct = names.select(pl.col(side).unique())
     sounds = distinct.with_columns(name_skeleton_expr(pl.col(side)).alias(f"{side}_sounds"))
-    numbered = names.with_row_index(f"{side}_index")
-    return numbered.join(sounds, on=side, how="left", maintain_order="left")
+    return names.join(sounds, on=side, how="left", maintain_order="left")
 
 
 def _is_worth_a_look(pairs: pl.DataFrame) -> pl.Series:
@@ -155,8 +165,11 @@ def _is_worth_a_look(pairs: pl.DataFrame) -> pl.Series:
     return pl.Series(likeness) > 0
 
 
-def _words_of(names: pl.Series) -> frozenset[str]:
-    """The folded words that several people of the register have: names of their own."""
-    words = names.to_frame("name").select(fold_expr(pl.col("name")).str.split(" ").explode())
+def known_words(names: pl.Series) -> frozenset[str]:
+    """Words that are names of their own, folded: usual ones, and those that several people of the
+    register (its names, one per person) have.
+    """
+    words = names.drop_nulls().to_frame("name")
+    words = words.select(fold_expr(pl.col("name")).str.split(" ").explode())
     counted = words.group_by("name").len().filter(pl.col("len") >= _MIN_BEARERS)
-    return frozenset(counted["name"].drop_nulls())
+    return KNOWN_NAMES | frozenset(counted["name"].drop_nulls())

@@ -12,6 +12,7 @@ import yaml
 from assets.benefits import benefit_frame
 from assets.core.care_of import resolve_care_of
 from assets.core.holders import (
+    Bearers,
     agree_names,
     build_lease_people,
     normalise_phones,
@@ -78,9 +79,10 @@ def build_places(ws: Workspace) -> Counts:
 def build_leases(ws: Workspace) -> Counts:
     """`core_leases`, after the holders without a number have been looked for by name
     and the names of those with one held against the register."""
-    counts = build_lease_people(ws)
+    bearers = Bearers.load(ws)
+    counts = build_lease_people(ws, bearers)
     agree_names(ws)
-    place_strange_names(ws)
+    place_strange_names(ws, bearers)
     with ws.connect() as con:
         return {**counts, "rows": create_table(con, ws, "core_leases")}
 

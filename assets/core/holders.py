@@ -6,10 +6,12 @@ people registered at the leased address, or where nobody else in the register be
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from assets.workspace import Counts, Workspace
-from matching.name_batch import compare_columns, match_names
+from matching.name_batch import compare_columns, known_words, match_names
 from matching.name_forms import name_skeleton_expr
 from matching.phones import normalise_expr
 
@@ -78,7 +80,25 @@ AGREEMENT = {
 }
 
 
-def build_lease_people(ws: Workspace) -> Counts:
+@dataclass(frozen=True)
+class Bearers:
+    """The adults of the register. people: person_id, name, entrance, dwelling_id, sound."""
+
+    people: pl.DataFrame
+    known: frozenset[str]  # words of their names that are no slip of the pen
+
+    @classmethod
+    def of(cls, people: pl.DataFrame) -> Bearers:
+        """From person_id, name, entrance, dwelling_id; one row per person."""
+        return cls(_with_sound(people), known_words(people["name"]))
+
+    @classmethod
+    def load(cls, ws: Workspace) -> Bearers:
+        with ws.connect() as con:
+            return cls.of(con.sql(BEARERS).pl())
+
+
+def build_lease_people(ws: Workspace, bearers: Bearers) -> Counts:
     """`lease_people`: one row per lease row and role (holder, co_holder) whose person is known.
 
     Columns row_id, role, person_id, is_by_number, certainty, dwelling_id (the flat that the name
@@ -86,7 +106,7 @@ def build_lease_people(ws: Workspace) -> Counts:
     """
     with ws.connect() as con:
         con.execute(BY_NUMBER)
-        wanted, bearers = con.sql(NAMELESS_NUMBERS).pl(), con.sql(BEARERS).pl()
+        wanted = con.sql(NAMELESS_NUMBERS).pl()
         found = holders_by_name(wanted, bearers)
         con.register("found", found)
         con.execute("insert into lease_people select * from found")
@@ -98,33 +118,31 @@ def build_lease_people(ws: Workspace) -> Counts:
     }
 
 
-def holders_by_name(wanted: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame:
+def holders_by_name(wanted: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
     """Leases without a number and the one person whom name and place, or name alone, point out.
 
-    wanted: row_id, role, name, entrance, dwelling_id. bearers: person_id, name, entrance,
-    dwelling_id. Two people who fit alike leave the lease without a holder.
+    wanted: row_id, role, name, entrance, dwelling_id. Two people who fit alike leave the lease
+    without a holder.
     """
     at_address = _matched(wanted, bearers, "entrance", CERTAINTY_AT_ADDRESS)
     rest = wanted.join(at_address, on=["row_id", "role"], how="anti")
-    sounding = pl.col("name").map_batches(_skeletons, return_dtype=pl.String).alias("sound")
-    only_bearer = _matched(
-        rest.with_columns(sounding), bearers.with_columns(sounding), "sound", CERTAINTY_ONLY_BEARER
-    )
+    only_bearer = _matched(_with_sound(rest), bearers, "sound", CERTAINTY_ONLY_BEARER)
     return pl.concat([at_address, only_bearer]).sort("row_id", "role")
 
 
-def _skeletons(names: pl.Series) -> pl.Series:
-    return names.to_frame("name").select(name_skeleton_expr(pl.col("name")))["name"]
+def _with_sound(named: pl.DataFrame) -> pl.DataFrame:
+    """The rows with the skeleton of their name; each distinct name is worked out once."""
+    distinct = named.select(pl.col("name").unique())
+    sounds = distinct.with_columns(sound=name_skeleton_expr(pl.col("name")))
+    return named.join(sounds, on="name", how="left", maintain_order="left")
 
 
-def _matched(
-    wanted: pl.DataFrame, bearers: pl.DataFrame, block: str, certainty: float
-) -> pl.DataFrame:
+def _matched(wanted: pl.DataFrame, bearers: Bearers, block: str, certainty: float) -> pl.DataFrame:
     """The one bearer in each lease's block; the bearer's flat where the address left it open."""
     asked = wanted.drop_nulls(block)
-    matches = match_names(asked, bearers, on=block)
+    matches = match_names(asked, bearers.people, on=block, known=bearers.known)
     found = pl.concat([asked, matches.select("right_index", "score")], how="horizontal")
-    people = bearers.with_row_index("right_index").select(
+    people = bearers.people.with_row_index("right_index").select(
         "right_index", "person_id", home="dwelling_id", home_entrance="entrance"
     )
     same_house = pl.col("dwelling_id").is_null() & (pl.col("entrance") == pl.col("home_entrance"))
@@ -151,14 +169,13 @@ def agree_names(ws: Workspace) -> None:
         con.execute("create or replace table name_agreements as select * from agreed")
 
 
-def place_strange_names(ws: Workspace) -> None:
+def place_strange_names(ws: Workspace, bearers: Bearers) -> None:
     """`flats_by_name`: row_id, dwelling_id, certainty of leases whose number is one person's, whose
     name is another's, and whose address says the house: the flat there of whoever bears the name.
     """
     with ws.connect() as con:
-        found = _matched(
-            con.sql(STRANGE_NAMES).pl(), con.sql(BEARERS).pl(), "entrance", CERTAINTY_AT_ADDRESS
-        )
+        strange = con.sql(STRANGE_NAMES).pl()
+        found = _matched(strange, bearers, "entrance", CERTAINTY_AT_ADDRESS)
         con.register("found", found.drop_nulls("dwelling_id").sort("row_id"))
         con.execute(
             "create or replace table flats_by_name as"
