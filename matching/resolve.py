@@ -27,8 +27,15 @@ from matching.resolve_result import RIVAL, outcome
 from matching.resolve_scope import (
     NO_LETTER,
     NO_NUMBER,
-    build_scope,
-    prepare_dwellings,
+    POSTCODE,
+    PROPERTY,
+    REGISTER,
+    TOWN,
+    WHOLE_REGISTER,
+    Register,
+    Scope,
+    block,
+    prepare_register,
     property_key,
     town_key,
 )
@@ -42,7 +49,6 @@ HINTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "tenant_dwelling_ids": pl.List(pl.String),
 }
 _PLACES = ("street", "other")
-_WHOLE_REGISTER = "*"
 DEFAULTS = ResolveParameters()
 
 
@@ -62,25 +68,34 @@ def resolve(
     n_candidates (dwellings or streets that fit), sentence, left_value and right_value (the two
     streets compared).
     """
-    register = prepare_dwellings(dwellings)
-    queries = _prepare_texts(texts)
-    places = queries.filter(pl.col("kind").is_in(_PLACES))
-    keyed = places.filter(pl.col("property_key").is_not_null())
-    free = places.filter(pl.col("property_key").is_null())
-    on_property = _search(
-        keyed,
-        register,
-        pl.col("property_key"),
-        "property",
-        parameters,
-        max_errors=parameters.max_errors,
-    )
-    found = [on_property, *_search_free(free, register, parameters)]
-    return outcome(queries, pl.concat(found), register, parameters)
+    return resolve_read(read_texts(texts), prepare_register(dwellings), parameters)
 
 
-def _prepare_texts(texts: pl.DataFrame) -> pl.DataFrame:
-    """One row per text: q (its row number), the parsed parts and the hints."""
+def resolve_read(
+    read: pl.DataFrame, register: Register, parameters: ResolveParameters = DEFAULTS
+) -> pl.DataFrame:
+    """`resolve`, for texts already read (`read_texts`) and a register already prepared."""
+    queries = read.with_row_index("q")
+    places = _near_blocks(queries.filter(pl.col("kind").is_in(_PLACES)))
+    inside = _search(
+        places.drop_nulls("block"), register.near, register.dwellings, parameters.max_errors,
+        parameters.area_tolerance_m2,
+    )  # fmt: skip
+    asked = _unanswered(places.filter(pl.col("scope") == POSTCODE), inside)
+    if asked.is_empty():
+        return outcome(queries, inside, register.dwellings, parameters)
+    outside = _search(
+        _far_blocks(asked, register.towns), register.far, register.dwellings,
+        parameters.max_errors_outside, parameters.area_tolerance_m2,
+    )  # fmt: skip
+    return outcome(queries, _nearest(inside, outside, asked), register.dwellings, parameters)
+
+
+def read_texts(texts: pl.DataFrame) -> pl.DataFrame:
+    """The texts of `resolve`, read once however often they are asked about.
+
+    One row per text: text_id, the parsed parts and the hints.
+    """
     missing = [
         pl.lit(None, kind).alias(name) for name, kind in HINTS.items() if name not in texts.columns
     ]
@@ -91,7 +106,6 @@ def _prepare_texts(texts: pl.DataFrame) -> pl.DataFrame:
         given.select(pl.col("text", "postcode", "city", "flat_number").cast(pl.String))
     )
     return parsed.with_columns(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("q"),
         given["text_id"],
         property_key(given["property"]),
         pl.col("street_key").fill_null(""),
@@ -109,23 +123,57 @@ def _prepare_texts(texts: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _near_blocks(queries: pl.DataFrame) -> pl.DataFrame:
+    """Where to look first: the property, or without one the postcode."""
+    has_property = pl.col("property_key").is_not_null()
+    return queries.with_columns(
+        scope=pl.when(has_property).then(pl.lit(PROPERTY)).otherwise(pl.lit(POSTCODE)),
+        seeks_near=pl.lit(value=True),
+    ).with_columns(block=block(pl.col("scope"), pl.coalesce("property_key", "postcode")))
+
+
+def _far_blocks(queries: pl.DataFrame, towns: pl.DataFrame) -> pl.DataFrame:
+    """The post town named, else that of the postcode, else (both unknown) the whole register."""
+    return (
+        queries.join(towns, on="postcode", how="left")
+        .with_columns(town=pl.coalesce("town", "town_of_postcode"))
+        .with_columns(
+            scope=pl.when(pl.col("town").is_null()).then(pl.lit(REGISTER)).otherwise(pl.lit(TOWN))
+        )
+        .with_columns(block=block(pl.col("scope"), pl.col("town").fill_null(WHOLE_REGISTER)))
+    )
+
+
+def _unanswered(queries: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
+    """Queries to look for outside their postcode, since that has no such street or house.
+
+    `is_guessed`: the postcode has a house on a street nearly equal. Nearly equal streets are
+    sought outside (`seeks_near`) only where the postcode has none at all.
+    """
+    status, is_near = pl.col("status"), pl.col("distance") >= 1
+    has_no_house = status.is_in([NO_HOUSE, NO_NEAR_HOUSE]) | ((status == NO_FLAT) & is_near)
+    return (
+        queries.join(inside.select("q", "status", "distance"), on="q", how="left")
+        .with_columns(
+            status.fill_null(NO_STREET),
+            is_guessed=(status.is_in([ONE, MANY]) & is_near).fill_null(value=False),
+        )
+        .filter((status == NO_STREET) | has_no_house | pl.col("is_guessed"))
+        .with_columns(seeks_near=status == NO_STREET)
+        .drop("status", "distance")
+    )
+
+
 def _search(
     queries: pl.DataFrame,
-    register: pl.DataFrame,
-    block: pl.Expr,
-    scope_name: str,
-    parameters: ResolveParameters,
-    *,
+    scope: Scope,
+    dwellings: pl.DataFrame,
     max_errors: int,
+    area_tolerance_m2: float,
 ) -> pl.DataFrame:
-    """What one scope has for the queries: find_houses' row and the flat chosen."""
-    blocked = queries.with_columns(block=block).filter(pl.col("block").is_not_null())
-    wanted = register.with_columns(block=block).join(
-        blocked.select("block").unique(), on="block", how="semi"
-    )
-    scope = build_scope(wanted, pl.col("block"))
-    found = find_houses(blocked, scope, wanted, max_errors)
-    chosen = choose_flats(found, blocked, scope, wanted, parameters.area_tolerance_m2)
+    """What the scope has for the queries: find_houses' row and the flat chosen."""
+    found = find_houses(queries, scope, dwellings, max_errors)
+    chosen = choose_flats(found, queries, scope, dwellings, area_tolerance_m2)
     return (
         found.join(chosen, on="q", how="left")
         .join(
@@ -133,7 +181,6 @@ def _search(
             on="street_id",
             how="left",
         )
-        .with_columns(scope=pl.lit(scope_name))
         .select(
             "q", "scope", "status", "distance", "flat_state", "flat_method", "is_letter_missing",
             "n_fitting", "n_streets", "runner_up", "entrance", "is_home", "d", "right_value",
@@ -142,60 +189,19 @@ def _search(
     )  # fmt: skip
 
 
-def _search_free(
-    queries: pl.DataFrame, register: pl.DataFrame, parameters: ResolveParameters
-) -> list[pl.DataFrame]:
-    """Queries without a property: the postcode, then the post town where that has no such house."""
-    inside = _search(
-        queries,
-        register,
-        pl.col("postcode"),
-        "postcode",
-        parameters,
-        max_errors=parameters.max_errors,
-    )
-    no_house = inside.filter(
-        pl.col("status").is_in([NO_HOUSE, NO_NEAR_HOUSE])
-        | ((pl.col("status") == NO_FLAT) & (pl.col("distance") >= 1))
-    )
-    no_street = queries.join(inside.filter(pl.col("status") != NO_STREET), on="q", how="anti")
-    guessed = inside.filter(pl.col("status").is_in([ONE, MANY]) & (pl.col("distance") >= 1))
-    by_name = queries.join(pl.concat([no_house, guessed]), on="q", how="semi")
-    outside = pl.concat(
-        [
-            _search_town(no_street, register, parameters.max_errors_outside, parameters),
-            _search_town(by_name, register, 0, parameters),
-        ]
-    )
+def _nearest(inside: pl.DataFrame, outside: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """What the post town has counts where the postcode has no such house.
+
+    Where the postcode had a street nearly equal and the very street stands elsewhere in the town
+    with that house, a wrong postcode is as likely as a typing error: the two are rivals.
+    """
     is_only_street = (pl.col("n_streets") == 1) | (pl.col("distance") < 1)
-    outside = outside.filter(pl.col("status").is_in([ONE, MANY]) & is_only_street)
-    # The very street stands elsewhere in the town with that house: a wrong postcode is as likely
-    # as a typing error.
-    rivals = guessed.join(outside, on="q", how="semi").select("q", rival=pl.lit(RIVAL))
-    inside = inside.join(rivals, on="q", how="left").with_columns(
-        status=pl.coalesce("rival", "status")
+    fits = outside.filter(pl.col("status").is_in([ONE, MANY]) & is_only_street).join(
+        asked.select("q", "is_guessed"), on="q"
     )
-    settled = outside.join(guessed, on="q", how="anti")
-    return [inside.drop("rival").join(settled, on="q", how="anti"), settled]
-
-
-def _search_town(
-    queries: pl.DataFrame, register: pl.DataFrame, max_errors: int, parameters: ResolveParameters
-) -> pl.DataFrame:
-    """The post town named, else that of the postcode, else (both unknown) the whole register."""
-    towns = register.group_by("postcode").agg(
-        town_of_postcode=pl.when(pl.col("town").n_unique() == 1).then(pl.col("town").first())
+    settled = fits.filter(~pl.col("is_guessed")).drop("is_guessed")
+    rivals = fits.filter("is_guessed").select("q", rival=pl.lit(RIVAL))
+    kept = inside.join(settled, on="q", how="anti").join(rivals, on="q", how="left")
+    return pl.concat(
+        [kept.with_columns(status=pl.coalesce("rival", "status")).drop("rival"), settled]
     )
-    located = queries.join(towns.drop_nulls(), on="postcode", how="left").with_columns(
-        town=pl.coalesce("town", "town_of_postcode")
-    )
-    named = _search(located, register, pl.col("town"), "town", parameters, max_errors=max_errors)
-    everywhere = _search(
-        located.filter(pl.col("town").is_null()).with_columns(everywhere=pl.lit(_WHOLE_REGISTER)),
-        register.with_columns(everywhere=pl.lit(_WHOLE_REGISTER)),
-        pl.col("everywhere"),
-        "register",
-        parameters,
-        max_errors=max_errors,
-    )
-    return pl.concat([named, everywhere])

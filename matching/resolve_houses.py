@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from matching.resolve_scope import Scope
-from matching.resolve_streets import FOLD, candidate_streets
+from matching.resolve_scope import FOLD, Scope
+from matching.resolve_streets import candidate_streets
 
 # What a query may find in a scope, as `status`.
 ONE = "one"  # one dwelling fits
@@ -33,17 +33,17 @@ def find_houses(
 ) -> pl.DataFrame:
     """One row per query, with what was found in its block.
 
-    In: q, block, street_key, fold, number, letter, flat_number, tenant_dwelling_ids. Out: q,
-    status, house_id, street_id, distance, flat_state (named | unlisted | missing | not_there),
-    is_letter_missing, n_fitting, n_streets, runner_up (distance of the next street that fits),
-    entrance, is_home (the dwelling named may be the asker's own).
+    In: q, scope, block, street_key, fold, seeks_near, number, letter, flat_number,
+    tenant_dwelling_ids. Out: q, scope, status, house_id, street_id, distance, flat_state (named |
+    unlisted | missing | not_there), is_letter_missing, n_fitting, n_streets, runner_up (distance
+    of the next street that fits), entrance, is_home (the dwelling named may be the asker's own).
     """
-    spelled = ["block", "street_key", "fold"]
+    spelled = ["block", "street_key", "fold", "seeks_near"]
     pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
     candidates = candidate_streets(pairs, scope, max_errors)
     known = (
         queries.join(pairs, on=spelled, nulls_equal=True)
-        .select("q", "pair_id", "number", "letter", "flat_number")
+        .select("q", "scope", "pair_id", "number", "letter", "flat_number")
         .join(
             candidates.group_by("pair_id").agg(nearest=pl.col("distance").min()),
             on="pair_id",
@@ -64,7 +64,9 @@ def find_houses(
     )
     best = _best_street(fits)
     return (
-        known.select("q", "nearest").join(best, on="q", how="left").with_columns(status=_status())
+        known.select("q", "scope", "nearest")
+        .join(best, on="q", how="left")
+        .with_columns(status=_status())
     )
 
 

@@ -18,8 +18,7 @@ from matching.resolve_houses import (
     TIED_STREETS,
 )
 from matching.resolve_parameters import ResolveParameters
-from matching.resolve_scope import NO_NUMBER
-from matching.resolve_streets import FOLD
+from matching.resolve_scope import FOLD, NO_NUMBER
 
 RIVAL = "rival_in_town"
 _NEIGHBOURING_DIGITS = 3  # postcodes that share them are sorted at one office
@@ -122,6 +121,16 @@ def outcome(
             right_value="right_value",
         )
     )
+
+
+def hints_may_change() -> pl.Expr:
+    """Of an answer without hints: whether the asker's own dwellings may lead to another.
+
+    They tell apart flats and streets. They cannot where the very house stands on the very street,
+    one dwelling fits, and no other street fits.
+    """
+    is_sure = pl.col("level").is_in(["key", "exact", "single"])
+    return ~(is_sure & (pl.col("runner_up_gap") == pl.col("score")))
 
 
 def _closeness() -> pl.Expr:

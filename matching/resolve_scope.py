@@ -7,6 +7,7 @@ ever compared within their block.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -16,7 +17,14 @@ from matching.addresses import parse_frame
 
 NO_NUMBER = -1
 NO_LETTER = ""
+FOLD = 0.5
+"""Typing errors that a street compared without its Swedish letters is further away."""
 _BARE_ENDINGS = "|".join(sorted({ending for ending in ENDINGS.values() if ending.isascii()}))
+
+
+WHOLE_REGISTER = "*"
+PROPERTY, POSTCODE, TOWN, REGISTER = "property", "postcode", "town", "register"
+_BLOCK_COLUMN = {PROPERTY: "property_key", POSTCODE: "postcode", TOWN: "town"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +40,64 @@ class Scope:
     streets: pl.DataFrame
     houses: pl.DataFrame
     flats: pl.DataFrame
+
+    @cached_property
+    def forms(self) -> pl.DataFrame:
+        """One row per street and form that texts are compared with: block, street_id, form, extra.
+
+        A misspelt ending is not cut to its bare form, so `granövägne` is compared with
+        `granövägen` and `grnaöväg` with `granöväg`. Forms without Swedish letters carry the extra
+        distance FOLD. Sorted by block and extra.
+        """
+        plain = pl.concat(
+            self.streets.select("block", "street_id", form=pl.col(form), extra=pl.lit(0.0))
+            for form in ("street_key", "written")
+        ).unique()
+        without = plain.with_columns(form=folded(pl.col("form")), extra=pl.lit(FOLD))
+        without = without.join(plain, on=["street_id", "form"], how="anti")
+        return pl.concat([plain, without]).sort("block", "extra", "street_id", "form")
+
+
+@dataclass(frozen=True)
+class Register:
+    """The dwelling register, read and cut once however often it is asked."""
+
+    dwellings: pl.DataFrame
+    """One row per dwelling, as `prepare_dwellings` reads it."""
+
+    @cached_property
+    def near(self) -> Scope:
+        """Blocks that an address names outright: its property or its postcode."""
+        return build_scope(self.dwellings, (PROPERTY, POSTCODE))
+
+    @cached_property
+    def far(self) -> Scope:
+        """Blocks for a wrong or missing postcode: the post towns and the whole register."""
+        return build_scope(self.dwellings, (TOWN, REGISTER))
+
+    @cached_property
+    def towns(self) -> pl.DataFrame:
+        """The post town of each postcode that has one alone: postcode, town_of_postcode."""
+        return (
+            self.dwellings.group_by("postcode")
+            .agg(
+                town_of_postcode=pl.when(pl.col("town").n_unique() == 1).then(
+                    pl.col("town").first()
+                )
+            )
+            .drop_nulls()
+        )
+
+
+def prepare_register(dwellings: pl.DataFrame) -> Register:
+    """The dwellings (columns as `resolve.resolve` says) ready to be asked."""
+    return Register(prepare_dwellings(dwellings))
+
+
+def block(scope: pl.Expr | str, name: pl.Expr) -> pl.Expr:
+    """What names one block among those of several scopes; null where there is no name."""
+    kind = pl.lit(scope) if isinstance(scope, str) else scope
+    return pl.concat_str(kind, name, separator=" ")
 
 
 def prepare_dwellings(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -85,9 +151,17 @@ def bare_ending(key: pl.Expr) -> pl.Expr:
     return folded(key).str.extract(rf"({_BARE_ENDINGS})$")
 
 
-def build_scope(dwellings: pl.DataFrame, block: pl.Expr) -> Scope:
-    """Index the prepared dwellings whose `block` is not null."""
-    placed = dwellings.with_columns(block=block).drop_nulls("block")
+def build_scope(dwellings: pl.DataFrame, kinds: tuple[str, ...]) -> Scope:
+    """Index the prepared dwellings under each kind of block that they have a name for."""
+    names = {kind: pl.col(column) for kind, column in _BLOCK_COLUMN.items()}
+    names[REGISTER] = pl.lit(WHOLE_REGISTER)
+    placed = pl.concat(
+        dwellings.select(
+            "street_key", "written", "street", "number", "letter", "flat_number", "entrance", "d",
+            block=block(kind, names[kind]),
+        )
+        for kind in kinds
+    ).drop_nulls("block")  # fmt: skip
     streets = (
         placed.group_by("block", "street_key")
         .agg(pl.col("written").min(), pl.col("street").min())

@@ -12,21 +12,22 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from matching.address_street import folded
-from matching.resolve_scope import Scope, bare_ending
+from matching.resolve_scope import FOLD, Scope, bare_ending
 
-FOLD = 0.5
 LETTERS_FOR_ONE_ERROR = 2  # letters of a street's own before its ending: `Ekvägen`, not `Åvägen`
 LETTERS_FOR_MORE_ERRORS = 3
 _CELLS = 40_000_000  # bytes of one distance matrix: bounds memory, not the result
+_CELLS_FOR_THREADS = 100_000  # below it, starting threads takes longer than comparing
 _CANDIDATES = {"pair_id": pl.UInt32, "street_id": pl.UInt32, "distance": pl.Float32}
 
 
 def candidate_streets(pairs: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataFrame:
     """Candidates for distinct written streets.
 
-    In: pair_id, block, street_key, fold (null where the text has Swedish letters). Out:
-    pair_id, street_id, distance. Nearly equal streets are sought only for a pair that has no
-    equal one, with or without Swedish letters: an exact street never loses to a fuzzy one.
+    In: pair_id, block, street_key, fold (null where the text has Swedish letters), seeks_near.
+    Out: pair_id, street_id, distance. Nearly equal streets are sought only where asked for, and
+    for a pair that has no equal one, with or without Swedish letters: an exact street never loses
+    to a fuzzy one.
     """
     streets = scope.streets
     exact = pairs.join(streets, on=["block", "street_key"]).with_columns(distance=pl.lit(0.0))
@@ -45,9 +46,7 @@ def candidate_streets(pairs: pl.DataFrame, scope: Scope, max_errors: int) -> pl.
             for frame in (exact, folds.with_columns(distance=pl.lit(FOLD)))
         ]
     )
-    if max_errors == 0:
-        return found
-    rest = pairs.join(found, on="pair_id", how="anti")
+    rest = pairs.filter("seeks_near").join(found, on="pair_id", how="anti")
     return pl.concat([found, near_streets(rest, scope, max_errors)])
 
 
@@ -56,24 +55,19 @@ def near_streets(pairs: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataF
 
     One matrix per block: its distinct written streets against its streets.
     """
-    wanted = pairs.filter(pl.col("street_key") != "").sort("block", "street_key", "pair_id")
-    streets = scope.streets.join(wanted.select("block").unique(), on="block", how="semi")
-    forms = _street_forms(streets)
-    is_fold = pl.col("extra") > 0
-    as_written = wanted.rename({"street_key": "form"})
-    as_folded = wanted.drop_nulls("fold").rename({"fold": "form"})
-    near = pl.concat(
-        [
-            pl.DataFrame(schema=_CANDIDATES),
-            *_near_in_blocks(as_written, forms.filter(~is_fold), max_errors),
-            *_near_in_blocks(as_folded, forms.filter(is_fold), max_errors),
-        ]
-    )
+    wanted = pairs.filter(pl.col("street_key") != "")
+    if wanted.is_empty():
+        return pl.DataFrame(schema=_CANDIDATES)
+    texts = pl.concat(
+        wanted.select("block", "pair_id", form=form, extra=pl.lit(extra))
+        for form, extra in (("street_key", 0.0), ("fold", FOLD))
+    ).drop_nulls("form")
+    near = _near_in_blocks(texts.sort("block", "extra", "form", "pair_id"), scope.forms, max_errors)
     return (
         near.group_by("pair_id", "street_id")
         .agg(pl.col("distance").min())
         .join(wanted.select("pair_id", written_key="street_key"), on="pair_id")
-        .join(streets, on="street_id")
+        .join(scope.streets, on="street_id")
         .filter(_is_plausible())
         .select(pl.col(name).cast(kind) for name, kind in _CANDIDATES.items())
     )
@@ -98,56 +92,44 @@ def _is_plausible() -> pl.Expr:
     return is_few & ~other_ending
 
 
-def _street_forms(streets: pl.DataFrame) -> pl.DataFrame:
-    """One row per street and form that texts are compared with: block, street_id, form, extra.
-
-    A misspelt ending is not cut to its bare form, so `granövägne` is compared with `granövägen`
-    and `grnaöväg` with `granöväg`. Forms without Swedish letters carry the extra distance FOLD.
-    """
-    plain = pl.concat(
-        [
-            streets.select("block", "street_id", form=pl.col(form), extra=pl.lit(0.0))
-            for form in ("street_key", "written")
-        ]
-    ).unique()
-    without = plain.with_columns(form=folded(pl.col("form")), extra=pl.lit(FOLD))
-    without = without.join(plain, on=["street_id", "form"], how="anti")
-    return pl.concat([plain, without]).sort("extra", "block", "street_id", "form")
-
-
-def _near_in_blocks(
-    texts: pl.DataFrame, choices: pl.DataFrame, max_errors: int
-) -> list[pl.DataFrame]:
-    by_block = {
-        key[0]: (frame["form"].to_list(), frame["street_id"].to_numpy(), frame["extra"].to_numpy())
-        for key, frame in choices.partition_by("block", as_dict=True).items()
-    }
-    found = []
-    for (block,), frame in texts.partition_by("block", as_dict=True).items():
-        if block not in by_block:
-            continue
-        forms, street_ids, extra = by_block[block]
-        step = max(1, _CELLS // len(forms))
-        for start in range(0, frame.height, step):
-            part = frame.slice(start, step)
+def _near_in_blocks(texts: pl.DataFrame, forms: pl.DataFrame, max_errors: int) -> pl.DataFrame:
+    """Texts and forms of one block and `extra` against each other; both come sorted by these."""
+    rows, columns, distances = [], [], []
+    written, known = texts["form"].to_list(), forms["form"].to_list()
+    spans = _spans(texts).join(_spans(forms), on=["block", "extra"])
+    for text_at, n_texts, form_at, n_forms in spans.select(
+        pl.exclude("block", "extra")
+    ).iter_rows():
+        step = max(1, _CELLS // n_forms)
+        for start in range(text_at, text_at + n_texts, step):
             matrix = cdist(
-                part["form"].to_list(),
-                forms,
+                written[start : min(start + step, text_at + n_texts)],
+                known[form_at : form_at + n_forms],
                 scorer=OSA.distance,
                 score_cutoff=max_errors,
                 dtype=np.uint8,
-                workers=-1,
+                workers=-1 if n_texts * n_forms > _CELLS_FOR_THREADS else 1,
             )
-            rows, columns = np.nonzero(matrix <= max_errors)
-            found.append(
-                pl.DataFrame(
-                    {
-                        "pair_id": part["pair_id"].to_numpy()[rows],
-                        "street_id": street_ids[columns],
-                        "distance": matrix[rows, columns] + extra[columns],
-                    },
-                    schema=_CANDIDATES,
-                    strict=False,
-                )
-            )
-    return found
+            row, column = np.nonzero(matrix <= max_errors)
+            rows.append(row + start)
+            columns.append(column + form_at)
+            distances.append(matrix[row, column])
+    if not rows:
+        return pl.DataFrame(schema=_CANDIDATES)
+    text, form = texts[np.concatenate(rows)], forms[np.concatenate(columns)]
+    return pl.DataFrame(
+        [
+            text["pair_id"],
+            form["street_id"],
+            (pl.Series("distance", np.concatenate(distances)) + form["extra"]).cast(pl.Float32),
+        ]
+    )
+
+
+def _spans(sorted_rows: pl.DataFrame) -> pl.DataFrame:
+    """Where the rows of each block and `extra` begin, and how many they are."""
+    return (
+        sorted_rows.with_row_index("at")
+        .group_by("block", "extra", maintain_order=True)
+        .agg(pl.col("at").first(), n=pl.len())
+    )

@@ -1,8 +1,8 @@
 """Where every address text of the delivery is: `dwelling_keys` and `resolved_addresses`.
 
-Distinct texts are resolved once. Registry rows carry the stable key (property, address, flat) and
-go first, since where people are registered and what they lease tells flats apart in texts without
-a flat number: first by the person's own dwellings, then by earlier ones, then by closest kin's.
+Each distinct text is read and resolved once. What it leaves open is asked again for each person,
+since where people are registered and what they lease tells flats apart in texts without a flat
+number: first by the person's own dwellings, then by earlier ones, then by closest kin's.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ import polars as pl
 from assets.core.identity import links_before
 from assets.keyed import DWELLING_KEY, with_key
 from assets.workspace import Counts, Workspace
-from matching.resolve import resolve
+from matching.resolve import read_texts, resolve_read
+from matching.resolve_result import hints_may_change
+from matching.resolve_scope import Register, prepare_register
 
-QUESTION = ["text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2", "hints"]
-"""What makes two address questions the same question."""
+QUESTION = ("text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2")
+"""What makes two address questions the same question, but for the person's hints."""
+
+ANSWER = ("dwelling_id", "entrance", "level", "certainty", "sentence")
 
 CONFIRMED = 0.8
 """Certainty of a wrong postcode that the person's own dwelling confirms: as much as `inferred`."""
@@ -25,7 +29,8 @@ OWN_HINTS = """
 select person_id, list(distinct dwelling_id order by dwelling_id) as dwelling_ids from (
     select person_id, dwelling_id from registered_places
     union all select person_id, dwelling_id from leased_places
-) where dwelling_id is not null group by person_id
+) where dwelling_id is not null and person_id in (select person_id from open_rows)
+group by person_id
 """
 
 FORMER_HINTS = """
@@ -33,7 +38,7 @@ select i.person_id, list(distinct a.dwelling_id order by a.dwelling_id) as dwell
 from kept_registry__moves m
 join person_ids i using (personnummer)
 join resolved_addresses a on a.row_id = m.row_id and a.field = 'moved_from'
-where a.dwelling_id is not null
+where a.dwelling_id is not null and i.person_id in (select person_id from open_rows)
 group by i.person_id
 """
 
@@ -48,10 +53,9 @@ from kin
 join person_ids i using (personnummer)
 join person_ids k on k.personnummer = kin.related_personnummer
 join registered_places p on p.person_id = k.person_id
+where i.person_id in (select person_id from open_rows)
 group by i.person_id
 """
-
-NO_HINTS = "select null::varchar as person_id, null::varchar[] as dwelling_ids where false"
 
 HINTS = (OWN_HINTS, FORMER_HINTS, KIN_HINTS)
 """In the order in which they are believed: where the person lives or leases, lived, has kin."""
@@ -61,14 +65,8 @@ select dwelling_id, property, street_address, flat_number, postcode, city, n_roo
 from dwelling_keys order by dwelling_id
 """
 
-IS_UNSETTLED = f"entrance is not null and certainty < {CONFIRMED}"
+IS_UNSETTLED = f"r.entrance is not null and r.certainty < {CONFIRMED}"
 """Ambiguous, in another postcode, or told apart by size alone; and the house is known."""
-
-UNSETTLED = f"""
-join (from resolved_addresses where {IS_UNSETTLED}) r
-  on r.row_id = f.row_id and r.field = f.field
-where h.dwelling_ids is not null
-"""
 
 
 def key_dwellings(ws: Workspace) -> Counts:
@@ -138,21 +136,15 @@ def resolve_addresses(ws: Workspace) -> Counts:
     Columns row_id, field, dwelling_id, entrance, level, certainty, sentence.
     """
     with ws.connect() as con:
-        with_key(con, ws.home)
-        dwellings = con.sql(DWELLINGS).pl()
-        con.execute(
-            "create or replace table resolved_addresses (row_id bigint, field varchar,"
-            " dwelling_id varchar, entrance varchar, level varchar, certainty double,"
-            " sentence varchar)"
-        )
-        _resolve(con, dwellings, ("registered", "moved_from"), NO_HINTS)
+        con.execute(_asked_sql())
+        texts = read_texts(con.sql("from asked_texts").pl())
+        register = prepare_register(con.sql(DWELLINGS).pl())
+        _resolve(con, texts, register)
         con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
-        con.execute(
-            "create or replace table leased_places as select * from registered_places limit 0"
-        )
-        _resolve_with_hints(con, dwellings, ("lease",))
+        con.execute("create or replace table leased_places as from registered_places limit 0")
+        _resolve_with_hints(con, texts, register, ("lease",))
         con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
-        _resolve_with_hints(con, dwellings, ("special", "invoice", "stated", "vehicle"))
+        _resolve_with_hints(con, texts, register, ("special", "invoice", "stated", "vehicle"))
         counts = con.sql(
             "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
             " 'vehicle') group by level order by level"
@@ -160,19 +152,117 @@ def resolve_addresses(ws: Workspace) -> Counts:
     return {f"addresses_{level}": n for level, n in counts}
 
 
+def _asked_sql() -> str:
+    """`asked`: one row per source row and field; `asked_texts`: one per distinct question."""
+    rows = " union all ".join(
+        f"select '{field}' as field, * from ({FIELDS[field]})" for field in FIELDS
+    )
+    columns = ", ".join(QUESTION)
+    same = " and ".join(f"t.{name} is not distinct from a.{name}" for name in QUESTION)
+    return f"""
+        create or replace temp table asked_rows as
+            select r.row_id, r.field, i.person_id, {columns}
+            from ({rows}) r left join person_ids i using (personnummer);
+        create or replace temp table asked_texts as
+            select row_number() over () as text_id, *
+            from (select distinct {columns} from asked_rows);
+        create or replace temp table asked as
+            select a.row_id, a.field, a.person_id, t.text_id
+            from asked_rows a join asked_texts t on {same};
+        drop table asked_rows
+    """
+
+
+def _resolve(con: duckdb.DuckDBPyConnection, texts: pl.DataFrame, register: Register) -> None:
+    """`resolved_addresses` by the texts alone, and `open_texts`, which hints may say more about."""
+    answers = resolve_read(texts, register).with_columns(is_open=hints_may_change())
+    con.register("answers", answers.select("text_id", *ANSWER, "is_open"))
+    con.execute(
+        f"""
+        create or replace table resolved_addresses as
+            select a.row_id, a.field, {", ".join(ANSWER)}
+            from asked a join answers using (text_id);
+        create or replace temp table open_texts as select text_id from answers where is_open
+        """
+    )
+    con.unregister("answers")
+
+
 def _resolve_with_hints(
-    con: duckdb.DuckDBPyConnection, dwellings: pl.DataFrame, fields: tuple[str, ...]
+    con: duckdb.DuckDBPyConnection,
+    texts: pl.DataFrame,
+    register: Register,
+    fields: tuple[str, ...],
 ) -> None:
-    """All texts with the first hints; what those leave unsettled with the others, in its houses."""
-    first, *others = HINTS
-    _resolve(con, dwellings, fields, first)
-    for hints in others:
-        houses = con.sql(
-            f"select distinct entrance from resolved_addresses where {IS_UNSETTLED}"
-            f" and field in {(*fields, '')}"
-        ).pl()["entrance"]
-        house = pl.concat_str(pl.col("property"), pl.lit("|"), pl.col("street_address"))
-        _resolve(con, dwellings.filter(house.is_in(houses.implode())), fields, hints, again=True)
+    """What the texts leave open, with the first hints; what stays unsettled, with the others."""
+    own, *others = HINTS
+    asked = _ask(con, fields, (own,), "a.text_id in (from open_texts)")
+    _replace(con, _answers(asked, texts, register), "true")
+    asked = _ask(con, fields, tuple(others), IS_UNSETTLED)
+    hinted = _answers(asked, texts, register).filter("is_hinted")
+    for at in range(len(others)):
+        _replace(con, hinted.filter(pl.col("hints_at") == at), IS_UNSETTLED)
+
+
+def _ask(
+    con: duckdb.DuckDBPyConnection, fields: tuple[str, ...], hints: tuple[str, ...], which: str
+) -> pl.DataFrame:
+    """One row per source row and kind of hint: row_id, field, text_id, hints, hints_at."""
+    known = " union all ".join(
+        f"select {at} as hints_at, * from ({h})" for at, h in enumerate(hints)
+    )
+    con.execute(
+        f"""
+        create or replace temp table open_rows as
+            select a.* from asked a
+            join resolved_addresses r on r.row_id = a.row_id and r.field = a.field
+            where a.field in {(*fields, "")} and a.person_id is not null and {which}
+        """
+    )
+    return con.sql(
+        f"""
+        select row_id, field, text_id, array_to_string(h.dwelling_ids, ' ') as hints, hints_at
+        from open_rows join ({known}) h using (person_id)
+        """
+    ).pl()
+
+
+def _answers(asked: pl.DataFrame, texts: pl.DataFrame, register: Register) -> pl.DataFrame:
+    """The rows asked with their answers; `is_hinted`: the hints name the dwelling found.
+
+    A wrong postcode that the hints confirm is as sure as what they tell of a flat.
+    """
+    questions = asked.select("text_id", "hints").unique().with_row_index("question_id")
+    hints = pl.col("hints").str.split(" ")
+    answers = resolve_read(
+        questions.join(texts.drop("tenant_dwelling_ids"), on="text_id").select(
+            pl.exclude("text_id", "hints", "question_id"),
+            text_id="question_id",
+            tenant_dwelling_ids=hints,
+        ),
+        register,
+    )
+    confirmed = pl.col("is_hinted") & (pl.col("level") == "wrong_postcode")
+    return (
+        asked.join(questions, on=["text_id", "hints"])
+        .join(answers.rename({"text_id": "question_id"}), on="question_id")
+        .with_columns(is_hinted=hints.list.contains(pl.col("dwelling_id")).fill_null(value=False))
+        .with_columns(
+            level=pl.when(confirmed).then(pl.lit("inferred")).otherwise("level"),
+            certainty=pl.when(confirmed).then(CONFIRMED).otherwise("certainty"),
+        )
+        .select("row_id", "field", *ANSWER, "is_hinted", "hints_at")
+    )
+
+
+def _replace(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, which: str) -> None:
+    """Answers found put in place of those that stand."""
+    con.register("found", found)
+    con.execute(
+        f"update resolved_addresses r set {', '.join(f'{name} = f.{name}' for name in ANSWER)}"
+        f" from found f where r.row_id = f.row_id and r.field = f.field and {which}"
+    )
+    con.unregister("found")
 
 
 FIELDS = {
@@ -214,58 +304,3 @@ def _places_sql(table: str, source: str, field: str) -> str:
         join resolved_addresses a on a.row_id = s.row_id and a.field = '{field}'
         where a.dwelling_id is not null
     """
-
-
-def _resolve(
-    con: duckdb.DuckDBPyConnection,
-    dwellings: pl.DataFrame,
-    fields: tuple[str, ...],
-    hints: str,
-    *,
-    again: bool = False,
-) -> None:
-    """Resolve the texts of some fields, each distinct question once.
-
-    `again`: only those left unsettled, and only answers that the hints give.
-    """
-    texts = " union all ".join(
-        f"select '{field}' as field, * from ({FIELDS[field]})" for field in fields
-    )
-    rows = con.sql(
-        f"select f.*, array_to_string(h.dwelling_ids, ' ') as hints from ({texts}) f"
-        f" left join person_ids i using (personnummer) left join ({hints}) h using (person_id)"
-        + (UNSETTLED if again else "")
-        + " order by f.row_id, f.field"
-    ).pl()
-    questions = rows.select(QUESTION).unique(maintain_order=True).with_row_index("text_id")
-    answers = resolve(
-        questions.with_columns(tenant_dwelling_ids=pl.col("hints").str.split(" ")).drop("hints"),
-        dwellings,
-    )
-    found = (
-        rows.join(questions, on=QUESTION, nulls_equal=True)
-        .join(answers, on="text_id")
-        .with_columns(is_hinted=_is_hinted())
-        .filter(pl.col("is_hinted") | (not again))
-        .with_columns(confirmed=pl.col("is_hinted") & (pl.col("level") == "wrong_postcode"))
-        .with_columns(
-            level=pl.when("confirmed").then(pl.lit("inferred")).otherwise("level"),
-            certainty=pl.when("confirmed").then(CONFIRMED).otherwise("certainty"),
-        )
-        .select("row_id", "field", "dwelling_id", "entrance", "level", "certainty", "sentence")
-        .sort("row_id", "field")
-    )
-    con.register("found", found)
-    if again:
-        con.execute(
-            "delete from resolved_addresses r using found f"
-            " where r.row_id = f.row_id and r.field = f.field"
-        )
-    con.execute("insert into resolved_addresses select * from found")
-    con.unregister("found")
-
-
-def _is_hinted() -> pl.Expr:
-    """Whether the one dwelling that fits is where the person lives, lived or has kin."""
-    hints = pl.col("hints").str.split(" ")
-    return hints.list.contains(pl.col("dwelling_id")).fill_null(False)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from matching.addresses import parse_frame
 from matching.resolve import resolve
+from matching.resolve_result import hints_may_change
 from tests.matching.resolve_cases import CASES, REGISTER, Dwelling
 
 SCHEMA = {
@@ -161,3 +162,28 @@ def test_order_changes_nothing(
     once = resolve(asked, there)
     assert resolve(asked, there[shuffled]).equals(once)
     assert resolve(asked.reverse(), there).reverse().equals(once)
+
+
+TWINS = st.tuples(
+    st.sampled_from(["Täppgatan", "Tappgatan"]), st.just(1), st.just(""), FLATS, st.just("15100")
+)
+HINTED = st.lists(st.sampled_from(["d00", "d01", "d02"]), min_size=1, max_size=2)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(TWINS, min_size=3, max_size=6, unique=True),
+    st.lists(TWINS, min_size=8, max_size=8, unique=True),
+    HINTED,
+)
+def test_an_answer_beyond_hints_is_the_same_with_them(
+    dwellings: list[tuple[str, int, str, str | None, str]],
+    addresses: list[tuple[str, int, str, str | None, str | None]],
+    at_home: list[str],
+) -> None:
+    """Whatever dwellings are the asker's own, only answers that hints may change change."""
+    there, asked = world(dwellings), written(addresses)
+    without = resolve(asked, there)
+    hinted = asked.with_columns(tenant_dwelling_ids=pl.Series([at_home] * asked.height))
+    is_sure = without.select(~hints_may_change()).to_series()
+    assert resolve(hinted, there).filter(is_sure).equals(without.filter(is_sure))
