@@ -77,14 +77,9 @@ def land_table(
     """Land one contract's files; returns (rows accepted, rows set aside)."""
     tables = _read_all(con, contract, files)
     read_numbers(con, contract, "delivered", as_of)
-    con.execute(f"create or replace temp table typed as {typed_sql(contract, 'delivered', *TRACE)}")
-    _find(con, contract, as_of)
     landed, rejected = f"{LANDING}.landing_{contract.id}", f"{LANDING}.rejected_{contract.id}"
-    columns = ", ".join([*(quoted(column.name) for column in contract.columns), *TRACE])
-    con.execute(
-        f"create or replace table {landed} as select {columns} from typed"
-        " where row_id not in (select row_id from findings where failed_key is not null)"
-    )
+    con.execute(f"create or replace table {landed} as {typed_sql(contract, 'delivered', *TRACE)}")
+    _find(con, contract, landed, as_of)
     con.execute(
         f"create or replace table {rejected} as"
         f" select d.*, f.failed_key, {_reason(contract)} as reason"
@@ -95,7 +90,8 @@ def land_table(
         f"insert into emptied_now select {literal(contract.id)}, row_id, unnest(emptied)"
         " from findings where failed_key is null"
     )
-    con.execute("drop view delivered; drop table findings; drop table typed")
+    _keep_accepted(con, contract, landed)
+    con.execute("drop view delivered; drop table findings")
     for table in tables:
         con.execute(f"drop table {table}")
     [(n_landed, n_rejected)] = con.execute(
@@ -127,9 +123,22 @@ def _read_all(
     return tables
 
 
-def _find(con: duckdb.DuckDBPyConnection, contract: Contract, as_of: date) -> None:
+def _keep_accepted(con: duckdb.DuckDBPyConnection, contract: Contract, landed: str) -> None:
+    """Take the rejected rows out again, and the flags: cheaper than writing all rows twice."""
+    con.execute(
+        f"delete from {landed}"
+        " where row_id in (select row_id from findings where failed_key is not null)"
+    )
+    for column in contract.columns:
+        if column.can_be_invalid:
+            con.execute(f"alter table {landed} drop column {invalid(column)}")
+
+
+def _find(
+    con: duckdb.DuckDBPyConnection, contract: Contract, typed_table: str, as_of: date
+) -> None:
     """The table `findings`: one row per delivered row that is set aside or loses a value."""
-    duplicates = find_duplicates(con, contract, "typed")
+    duplicates = find_duplicates(con, contract, typed_table)
     checks = [
         check
         for check in row_checks(contract, as_of, duplicates)
@@ -138,7 +147,7 @@ def _find(con: duckdb.DuckDBPyConnection, contract: Contract, as_of: date) -> No
     con.execute(
         f"create or replace temp table findings as select * from"
         f" (select row_id, {_first_broken(checks)} as failed_key, {_emptied(contract)} as emptied"
-        " from typed t) where failed_key is not null or len(emptied) > 0"
+        f" from {typed_table} t) where failed_key is not null or len(emptied) > 0"
     )
     for table in duplicates.values():
         con.execute(f"drop table {table}")

@@ -77,7 +77,6 @@ def _write_kept(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
             create or replace table {part.kept} as
             select * from {part.landed}
             where row_id not in (select row_id from g_leaving)
-            order by row_id
             """)
     # Which cells landing emptied is written before the gate, so it is filtered here.
     if con.execute("select 1 from duckdb_tables() where table_name = 'emptied_cells'").fetchall():
