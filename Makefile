@@ -9,12 +9,13 @@ HOME_DIR ?= home
 PORT ?= 3000
 PYTHON ?= python3.11
 PEOPLE ?= 20000
+MEASURE ?= # arguments of `make bench`: --people 22000,150000 --repeat 3 --write
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PACKAGES := assets bench data_contracts matching pipelines rules synthetic
 
-.PHONY: help install demo ui detection test test-slow format lock clean
+.PHONY: help install demo ui bench detection test test-slow format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ ui: install ## Open the Dagster UI of HOME_DIR (default: home) on http://127.0.0
 	bin="$$(realpath $(BIN))"; cd "$$("$$bin/python" -m pipelines.instance "$$home")"; \
 	PYTHONWARNINGS=ignore exec "$$bin/dagster" dev --host 127.0.0.1 --port $(PORT) \
 	  --module-name pipelines.definitions
+
+bench: install ## Time whole nights at several sizes, with the floor beside them
+	$(BIN)/python -m bench.performance $(MEASURE)
 
 detection: install ## Measure what the rules find in ten invented towns; writes docs/detection.md
 	$(BIN)/python -m bench.detection --write

@@ -1,0 +1,148 @@
+"""The performance benchmark: whole nights, started cold as a user starts them, at several sizes.
+
+    python -m bench.performance [--people 22000,150000] [--repeat 5] [--towns DIR] [--write]
+
+Each run is `boendesignal run` in a new process and a new home, and is followed by the floor
+(bench/floor.py) on the same files, so that a slow moment of the machine meets both. Prints one
+table; `--write` also puts it into docs/performance.md. Towns are made once and kept in DIR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from assets.home import Home
+from bench.performance_page import Measured, Size, markdown, versions
+from synthetic import town
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+NIGHT = date(2026, 10, 1)
+PEOPLE = (22_000, 150_000)
+REPEAT = 5
+SEED = 1
+# A child's peak begins at that of the process that forks it: a small one starts and awaits it.
+STARTER = """
+import json, os, sys, time
+began = time.perf_counter()
+child = os.fork()
+if not child:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+_, status, used = os.wait4(child, 0)
+cpu, mib = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+print(json.dumps({"wall": time.perf_counter() - began, "cpu": cpu, "peak_mib": mib}))
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+COMMAND = ("-c", "from pipelines.cli import main; main()", "run")
+
+
+@dataclass(frozen=True)
+class Process:
+    """One finished child: wall and processor seconds, peak resident MiB (the kernel's own)."""
+
+    wall: float
+    cpu: float
+    peak_mib: float
+
+
+def measure(people: int, repeat: int, towns: Path) -> Size:
+    """The town's night and the floor beside it, `repeat` times in turn."""
+    delivery = town_of(people, towns)
+    nights, floors, stages = [], [], []
+    for _ in range(repeat):
+        with tempfile.TemporaryDirectory(prefix="boendesignal-bench-", dir=towns) as folder:
+            home = Path(folder)
+            nights.append(timed([*COMMAND, str(delivery), "--home", str(home)]))
+            published = home / "published" / NIGHT.isoformat()
+            floors.append(timed(["-m", "bench.floor", str(delivery), str(published)]))
+            stages.append(stage_seconds(home))
+        print(f"{people:>10,}: {nights[-1].wall:.1f} s", file=sys.stderr, flush=True)
+    return Size(
+        people=people,
+        n_runs=repeat,
+        n_rows=delivered_rows(delivery),
+        wall=median(one.wall for one in nights),
+        wall_range=(min(one.wall for one in nights), max(one.wall for one in nights)),
+        cpu=median(one.cpu for one in nights),
+        peak_mib=max(one.peak_mib for one in nights),
+        floor=median(one.wall for one in floors),
+        ratio=median(n.wall / f.wall for n, f in zip(nights, floors, strict=True)),
+        stages={name: median(run[name] for run in stages) for name in stages[0]},
+    )
+
+
+def town_of(people: int, towns: Path) -> Path:
+    """The delivery of the town of that size, made if it is not there."""
+    place = towns / f"town-{people}-{SEED}"
+    if not place.exists():
+        aside = towns / f"making-{people}-{SEED}"
+        shutil.rmtree(aside, ignore_errors=True)
+        town.make(people, SEED, NIGHT, aside)
+        aside.rename(place)
+    return place / "delivery" / NIGHT.isoformat()
+
+
+def timed(arguments: Sequence[str]) -> Process:
+    """Run Python with the arguments. Raises CalledProcessError where it did not end well."""
+    starter = [sys.executable, "-S", "-c", STARTER, sys.executable, *arguments]
+    said = subprocess.run(starter, stdout=subprocess.PIPE, check=True)
+    return Process(**json.loads(said.stdout))
+
+
+def stage_seconds(home: Path) -> dict[str, float]:
+    """Stage -> seconds, as the run's materialisations in Dagster have them."""
+    from dagster import DagsterEventType  # noqa: PLC0415
+
+    from pipelines.instance import open_instance  # noqa: PLC0415
+
+    with open_instance(Home.open(home)) as instance:
+        [run] = instance.get_runs(limit=1)
+        entries = instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
+    seconds = {}
+    for entry in entries:
+        event = entry.get_dagster_event()
+        metadata = event.step_materialization_data.materialization.metadata
+        seconds[str(event.step_key)] = float(str(metadata["step_seconds"].value))
+    return seconds
+
+
+def delivered_rows(delivery: Path) -> int:
+    from data_contracts.delivery import open_delivery  # noqa: PLC0415
+
+    return sum(file.rows for file in open_delivery(delivery).files)
+
+
+def measured(sizes: Iterable[Size]) -> Measured:
+    return Measured(date.today().isoformat(), versions(), os.cpu_count() or 1, list(sizes))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", default=",".join(map(str, PEOPLE)), help="sizes, by commas")
+    parser.add_argument("--repeat", type=int, default=REPEAT, help="runs of each size")
+    parser.add_argument("--towns", type=Path, help="keep the towns here between runs")
+    parser.add_argument("--write", action="store_true", help="also write docs/performance.md")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="boendesignal-towns-") as folder:
+        towns = asked.towns or Path(folder)
+        towns.mkdir(parents=True, exist_ok=True)
+        sizes = [int(size) for size in asked.people.split(",")]
+        page = markdown(measured(measure(size, asked.repeat, towns) for size in sizes))
+    print(page)
+    if asked.write:
+        PAGE.write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
