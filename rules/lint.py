@@ -1,7 +1,7 @@
 """The portable subset of SQL that rules are written in, and its check.
 
-Parsed as DuckDB and transpiled to Spark: what stands here runs on both. docs/sql.md lists it for
-people; a test holds the two together.
+Parsed as DuckDB, and refused where Spark would say something else (`spark_sql`). docs/sql.md lists
+the subset for people; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import TokenType
 
+from rules import spark_sql
 from rules.catalogue import Rule
 from rules.engine import bound_names
 from rules.strict import did_you_mean
@@ -45,11 +46,9 @@ FUNCTIONS = {
     "nullif": "null where two values are the same",
     "rank": "place among rows",
     "replace": "text with a part exchanged",
-    "round": "to whole numbers",
+    "round": "to whole numbers, halves away from zero",
     "row_number": "place among rows, each its own",
     "sum": "sum",
-    "trim": "text without blanks around it",
-    "upper": "capital letters",
 }
 _BEFORE_PARENTHESIS = {
     "all", "and", "any", "as", "between", "by", "else", "filter", "from", "in", "is", "join",
@@ -85,8 +84,8 @@ def faults(rule: Rule) -> list[str]:
         *_construct_faults(tree),
         *_parameter_faults(rule),
         *_line_faults(rule),
+        *spark_sql.faults(tree),
     ]
-    found += [] if found else _spark_faults(tree)
     return list(dict.fromkeys(found))
 
 
@@ -246,31 +245,3 @@ def _line_faults(rule: Rule) -> list[str]:
         f"line {place}: write the mark as `-- innocent: id` at the end of the line."
         for place in almost
     ]
-
-
-def to_spark(tree: exp.Select) -> str:
-    """The statement in Spark SQL; raises SqlglotError where there is no way to say it."""
-    portable = tree.copy()
-    for one in list(portable.find_all(exp.ArrayAgg)):
-        if isinstance(one.this, exp.Order):
-            one.replace(_sorted_list(one.this))
-    return portable.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE, pretty=True)
-
-
-def _sorted_list(order: exp.Order) -> exp.Expr:
-    """Spark's collect_list drops `order by`: sort structs (keys first), then take the value."""
-    keys = [ordered.this for ordered in order.expressions]
-    fields = [exp.alias_(key.copy(), f"k{place}") for place, key in enumerate(keys)]
-    struct = exp.Struct(expressions=[*fields, exp.alias_(order.this.copy(), "x")])
-    collected = exp.func("collect_list", struct, dialect="spark")
-    return sqlglot.parse_one("transform(array_sort(rows), r -> r.x)", read="spark").transform(
-        lambda node: collected if isinstance(node, exp.Column) and node.name == "rows" else node
-    )
-
-
-def _spark_faults(tree: exp.Select) -> list[str]:
-    try:
-        to_spark(tree)
-    except SqlglotError:
-        return ["cannot be written in Spark SQL: keep to docs/sql.md."]
-    return []

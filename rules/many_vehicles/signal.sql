@@ -35,8 +35,8 @@ owners as (
         count(*) as n_cars,
         count(*) filter (where is_recent) as n_recent,
         count(*) filter (where is_laid_up) as n_laid_up,
-        cast(count(*) filter (where is_recent) as double) / count(*) as recent_share,
-        cast(count(*) filter (where is_laid_up) as double) / count(*) as laid_up_share,
+        cast(count(*) filter (where is_recent) as double) / nullif(count(*), 0) as recent_share,
+        cast(count(*) filter (where is_laid_up) as double) / nullif(count(*), 0) as laid_up_share,
         min(owned_since_on) filter (where place >= $min_cars) as since_on,
         list(plate order by owned_since_on, row_id) as plates,
         list(row_id order by owned_since_on, row_id) as car_row_ids

@@ -152,7 +152,7 @@ signals as (
         pair.other_person_id,
         person.dwelling_id,
         coalesce(person.registered_on, $as_of) as since_on,
-        pair.odds_for / (pair.odds_for + pair.odds_against) as certainty,
+        pair.odds_for / nullif(pair.odds_for + pair.odds_against, 0) as certainty,
         person.full_name as person_name,
         other.full_name as other_name,
         case

@@ -182,7 +182,7 @@ signals as (
         most.lease_row_id,
         nullif(most.beside_rent_sek_month, 0) as beside_rent_sek_month,
         most.excess_sek_month,
-        most.excess_sek_month / most.rent_sek_month as excess_share
+        most.excess_sek_month / nullif(most.rent_sek_month, 0) as excess_share
     from numbered as most
     join dwellings as home on home.dwelling_id = most.dwelling_id
     join decided
