@@ -6,6 +6,9 @@ file, since the protection gate must see them all before anything is counted or 
 
     landing.landing_<contract>    accepted rows, typed
     landing.rejected_<contract>   rows set aside, as text, with failed_key and reason
+    landing.emptied_numbers       wrong numbers taken out of rows that were kept, as delivered
+                                  (contract_id, row_id, slot, text): their birth date tells the gate
+                                  whose row it is
     emptied_cells                 in the work file: where an unusable value was taken out of a row
                                   that was kept (contract_id, row_id, column_name); no values
 """
@@ -36,6 +39,10 @@ from data_contracts.sentences import reason
 
 ROWS_PER_FILE = 2**40  # row_id = file_no * ROWS_PER_FILE + source_row
 TRACE = ("row_id", "source_file", "source_row")
+EMPTIED_NUMBERS = (
+    f"create table if not exists {LANDING}.emptied_numbers"
+    " (contract_id varchar, row_id bigint, slot varchar, text varchar)"
+)
 
 
 def land(ws: Workspace) -> Counts:
@@ -61,6 +68,8 @@ def begin_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace temp table emptied_now"
         " (contract_id varchar, row_id bigint, column_name varchar)"
     )
+    con.execute(f"drop table if exists {LANDING}.emptied_numbers")
+    con.execute(EMPTIED_NUMBERS)
 
 
 def keep_emptied_cells(con: duckdb.DuckDBPyConnection) -> None:
@@ -90,6 +99,7 @@ def land_table(
         f"insert into emptied_now select {literal(contract.id)}, row_id, unnest(emptied)"
         " from findings where failed_key is null"
     )
+    _keep_emptied_numbers(con, contract)
     _keep_accepted(con, contract, landed)
     con.execute("drop view delivered; drop table findings")
     for table in tables:
@@ -98,6 +108,18 @@ def land_table(
         f"select (select count(*) from {landed}), (select count(*) from {rejected})"
     ).fetchall()
     return n_landed, n_rejected
+
+
+def _keep_emptied_numbers(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    for column in contract.columns:
+        if column.type.startswith("personnummer") and column.on_invalid == "empty":
+            name = literal(column.name)
+            con.execute(
+                f"insert into {LANDING}.emptied_numbers"
+                f" select {literal(contract.id)}, row_id, {name}, d.{quoted(column.name)}"
+                " from delivered d join findings f using (row_id)"
+                f" where f.failed_key is null and list_contains(f.emptied, {name})"
+            )
 
 
 def _read_all(

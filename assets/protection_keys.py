@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from assets.landing import EMPTIED_NUMBERS
 from assets.workspace import LANDING
-from data_contracts.contract import Contract
+from data_contracts.contract import Contract, load_contracts
 from data_contracts.errors import BoendesignalError
 
 
@@ -108,8 +109,9 @@ SHAPES: dict[str, Shape] = {
 MASKED_NAME = r"(?i)\bskyddad|\bsekretess|\bpersonuppgift"
 AGENCY_ADDRESS = r"(?i)skatteverket|rmedlingsuppdrag|\bbox\s*2820\b.*\b403\s?20\b"
 # Written in any notation; the last ten digits tell two people apart who were not born on the same
-# day of two centuries, and those leave together.
-_NUMBER = r"(?:\d{2})?\d{6}[-+ ]?\d{4}"
+# day of two centuries, and those leave together. Dashes are of any length, blanks of any kind.
+_DASH = r"[-+\s\x{a0}\x{2010}-\x{2015}]{0,3}"
+_NUMBER = rf"(?:\d{{2}})?(?:\d{{6}}|\d{{2}}[-./]\d{{2}}[-./]\d{{2}}){_DASH}\d{{4}}"
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,7 @@ class Part:
     def birth(self, named: Named) -> str:
         """SQL: yymmdd of the birth date, else of the number, even of a broken one."""
         if self.is_rejected:
-            digits = f"regexp_replace({named.number}, '\\D', '', 'g')"
-            start = f"case when length({digits}) > 10 then 3 else 1 end"
-            of_number = f"nullif(substr({digits}, {start}, 6), '')"
+            of_number = birth_in(named.number)
             given = f"nullif(right(regexp_replace({named.birth}, '\\D', '', 'g'), 6), '')"
         else:
             of_number = f"substr({named.number}, 3, 6)"
@@ -177,16 +177,20 @@ def create_views(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     """Make the views `g_person`, `g_number` and `g_address`, and `g_owner`, over all landed rows.
 
     g_person: one row per person slot of a row (ten digits, name, yymmdd of the birth).
-    g_number: one row per number in a row; rejected rows are searched in every column.
+    g_number: one row per number in a row, in a column of its own or in any text.
     g_address: one row per address of a row.
     g_owner: one row per kind of address and number slot whose address it is.
     """
     filled = [p for p in parts if con.execute(f"select 1 from {p.landed} limit 1").fetchall()]
     parts = filled or parts  # an empty table costs planning in every query that reads a view
-    _view(con, "g_person", (sql for part in parts for sql in _people(part)))
-    numbers = ["select contract_id, row_id, ten from g_person where ten is not null"]
-    numbers += [_numbers_anywhere(part) for part in parts if part.is_rejected]
-    _view(con, "g_number", iter(numbers))
+    con.execute(EMPTIED_NUMBERS)  # rows from a stored night land without it
+    people = [sql for part in parts for sql in (*_people(part), *_people_of_emptied(con, part))]
+    _view(con, "g_person", iter(people))
+    said = [_numbers_in_text(part) for part in parts]
+    said += [_numbers_said(f"from {LANDING}.emptied_numbers")]
+    con.execute(f"create or replace temp table g_said_number as {' union all '.join(said)}")
+    numbers = "select contract_id, row_id, ten from g_person where ten is not null"
+    _view(con, "g_number", iter((numbers, "from g_said_number")))
     _view(con, "g_address", (sql for part in parts for sql in _addresses(part)))
     con.execute("create or replace temp table g_owner (kind varchar, slot varchar)")
     owners = [
@@ -215,14 +219,46 @@ def _people(part: Part) -> Iterator[str]:
             from {part.landed}"""
 
 
-def _numbers_anywhere(part: Part) -> str:
+def _people_of_emptied(con: duckdb.DuckDBPyConnection, part: Part) -> Iterator[str]:
+    """Those whose wrong number landing took out: what they are called, and born when."""
+    for named in SHAPES[part.contract_id].people:
+        of_slot = f"contract_id = '{part.contract_id}' and slot = '{named.number}'"
+        emptied = f"from {LANDING}.emptied_numbers where {of_slot}"
+        if not named.name or part.is_rejected or not con.execute(emptied).fetchall():
+            continue
+        yield f"""
+            select contract_id, row_id, false as is_rejected, slot, null::varchar as ten,
+                   nullif(trim(concat_ws(' ', {", ".join(named.name)})), '') as name,
+                   {birth_in("text")} as birth
+            from ({emptied}) join {part.landed} using (row_id)"""
+
+
+def birth_in(number: str) -> str:
+    """SQL: yymmdd of a number as somebody wrote it, even of a broken one."""
+    digits = f"regexp_replace({number}, '\\D', '', 'g')"
+    return f"nullif(substr({digits}, case when length({digits}) > 10 then 3 else 1 end, 6), '')"
+
+
+def _numbers_in_text(part: Part) -> str:
+    """A note beside a name, a number in the wrong column; of a rejected row everything is text."""
+    texts = ", ".join(
+        column.name
+        for column in load_contracts()[part.contract_id].columns
+        if part.is_rejected or column.type in ("string", "code")
+    )
+    return _numbers_said(
+        f"select '{part.contract_id}' as contract_id, row_id,"
+        f" concat_ws(chr(31), {texts}) as text from {part.landed}"
+    )
+
+
+def _numbers_said(texts: str) -> str:
+    """SQL: every number in the texts of a select of contract_id, row_id, text."""
     return f"""
-        select '{part.contract_id}' as contract_id, row_id,
-               right(regexp_replace(found, '\\D', '', 'g'), 10) as ten
+        select contract_id, row_id, right(regexp_replace(found, '\\D', '', 'g'), 10) as ten
         from (
-            select row_id, unnest(regexp_extract_all(value, '{_NUMBER}')) as found
-            from (unpivot {part.landed} on columns(* exclude (row_id, source_file, source_row))
-                  into name column_name value value)
+            select contract_id, row_id, unnest(regexp_extract_all(text, '{_NUMBER}')) as found
+            from ({texts})
         )"""
 
 

@@ -12,6 +12,7 @@ import csv
 import difflib
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import duckdb
@@ -23,7 +24,8 @@ from data_contracts.predicates import literal, quoted, trimmed
 from data_contracts.scan import MAX_RECORD_BYTES
 
 MAX_WORKBOOK_BYTES = 1 << 30  # unpacked; a workbook has at most a million rows
-_HEADER_WORD = re.compile(r"^[^\W\d_][\w. -]{0,60}$")  # shown in errors: no digits first
+# Shown in errors: a word as columns are called; no name or number of a row run into the header.
+_COLUMN_WORD = re.compile(r"[a-zåäö]+(_[a-zåäö]+)*\d?")
 
 
 def read_text(
@@ -78,7 +80,10 @@ def _csv_header(file: DeliveredFile) -> list[str]:
     codec = "utf-8-sig" if file.encoding.startswith("utf-8") else file.encoding
     with file.file.open(encoding=codec, newline="") as stream:
         line = stream.readline(MAX_RECORD_BYTES)
-    rows = list(csv.reader([line], delimiter=file.delimiter))
+    try:
+        rows = list(csv.reader([line], delimiter=file.delimiter))
+    except (csv.Error, TypeError, ValueError):  # an endless field; a delimiter that is none
+        rows = []
     return [name.strip() for name in rows[0]] if rows else []
 
 
@@ -181,9 +186,11 @@ def _sheet(contract: Contract, file: DeliveredFile):  # type: ignore[no-untyped-
             f"{file.path}: not readable as an Excel workbook with the sheet that the contract "
             "names. Save it as .xlsx again, the header in the first row."
         )
-    return frame.rename({name: name.strip() for name in frame.columns}).with_columns(
-        sheet_row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64)
-    )
+    names = [name.strip() for name in frame.columns]
+    if len(set(names)) < len(names):
+        raise DeliveryRefused(f"{file.path}: a column stands twice in the header row.")
+    frame.columns = names
+    return frame.with_columns(sheet_row=pl.int_range(2, pl.len() + 2, dtype=pl.Int64))
 
 
 def _excel_text(column: str, kind: str) -> str:
@@ -196,15 +203,22 @@ def _excel_text(column: str, kind: str) -> str:
 
 
 def _refuse_bomb(file: DeliveredFile) -> None:
-    unpacked = 0
-    if zipfile.is_zipfile(file.file):
+    if not zipfile.is_zipfile(file.file):
+        return
+    try:
         with zipfile.ZipFile(file.file) as packed:
             unpacked = sum(entry.file_size for entry in packed.infolist())
+            # What a workbook says of its size may be a lie; reading it whole tells.
+            is_whole = unpacked > MAX_WORKBOOK_BYTES or packed.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+        unpacked, is_whole = 0, False
     if unpacked > MAX_WORKBOOK_BYTES:
         raise DeliveryRefused(
             f"{file.path}: the workbook unpacks to more than {MAX_WORKBOOK_BYTES >> 30} GiB. Ask "
             "for CSV or Parquet."
         )
+    if not is_whole:
+        raise DeliveryRefused(f"{file.path}: not readable as an Excel workbook. Save it again.")
 
 
 def count_records(contract: Contract, file: DeliveredFile) -> int:
@@ -258,7 +272,7 @@ def check_header(contract: Contract, header: list[str], path: str) -> None:
 
 
 def _shown(place: int, name: str) -> str:
-    return name if _HEADER_WORD.match(name) else f"no. {place}"
+    return name if _COLUMN_WORD.fullmatch(name) else f"no. {place}"
 
 
 def _renamed(name: str, missing: list[str]) -> str:

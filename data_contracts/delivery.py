@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_contracts.contract import Contract, load_contracts, matches
 from data_contracts.errors import DeliveryRefused
+from data_contracts.file_names import fault
 
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 10_000_000
@@ -93,7 +94,7 @@ def open_delivery(path: Path | str) -> Delivery:
     content = _read_manifest(folder)
     manifest = _parse_manifest(content)
     extract_date = _extract_date(manifest, folder)
-    files = _matched_files(folder, manifest)
+    files = _matched_files(folder, manifest, extract_date)
     _refuse(_verified(files))
     return Delivery(
         path=folder,
@@ -200,14 +201,20 @@ def _extract_date(manifest: Manifest, folder: Path) -> date:
 # -- files -----------------------------------------------------------------------------------
 
 
-def _matched_files(folder: Path, manifest: Manifest) -> tuple[DeliveredFile, ...]:
+def _matched_files(
+    folder: Path, manifest: Manifest, extract_date: date
+) -> tuple[DeliveredFile, ...]:
     """The manifest's files with their contracts, sorted by path. Reads no content."""
     contracts = load_contracts()
     files, problems = [], []
     paths = [entry.path for entry in manifest.files]
-    problems += [f"{path} stands twice in the manifest." for path in sorted(_repeated(paths))]
+    problems += [
+        f"{path} stands twice in the manifest."
+        for path in sorted(_repeated(paths))
+        if not fault(path, extract_date)
+    ]
     for number, entry in enumerate(sorted(manifest.files, key=lambda entry: entry.path), start=1):
-        found = _matched_file(folder, entry, number, contracts)
+        found = _matched_file(folder, entry, number, contracts, extract_date)
         if isinstance(found, DeliveredFile):
             files.append(found)
         else:
@@ -224,13 +231,20 @@ def _matched_files(folder: Path, manifest: Manifest) -> tuple[DeliveredFile, ...
 
 
 def _matched_file(
-    folder: Path, entry: ManifestFile, number: int, contracts: dict[str, Contract]
+    folder: Path,
+    entry: ManifestFile,
+    number: int,
+    contracts: dict[str, Contract],
+    extract_date: date,
 ) -> DeliveredFile | str:
     """The file with its contract, or what is wrong with it."""
     path = entry.path
     file = folder / path
-    if _leaves_the_folder(path) or not file.resolve().is_relative_to(folder):
-        return f"The path of file {number} leaves the delivery. Paths are relative, without `..`."
+    wrong = fault(path, extract_date)
+    if not wrong and not _is_inside(file, folder):
+        wrong = "leaves the delivery. Paths are relative, without `..`"
+    if wrong:
+        return f"The path of file {number} {wrong}."
     owners = [c for c in contracts.values() if any(matches(p, path) for p in c.arrival.files)]
     if len(owners) != 1:
         expected = ", ".join(p for c in contracts.values() for p in c.arrival.files)
@@ -257,16 +271,17 @@ def _matched_file(
     )
 
 
-def _leaves_the_folder(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    is_plain = path == "/".join(parts) and "\\" not in path and "\0" not in path
-    return not is_plain or path.startswith("/") or ".." in parts
+def _is_inside(file: Path, folder: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return False
 
 
 def _encoding(name: str) -> str | None:
     try:
         known = codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     known = _CODEC_NAMES.get(known, known)
     return known if known in ENCODINGS else None

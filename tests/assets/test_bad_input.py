@@ -70,6 +70,12 @@ def _(delivery):
     return after(delivery.write(), lambda m: m["files"][0].update(path="../personer.csv"))
 
 
+@bad("file name with a personal number")
+def _(delivery):
+    delivery.content["tenancy/Anna Ek 19700201-9805.csv"] = delivery.csv(LEASES)
+    return delivery.write()
+
+
 @bad("missing file")
 def _(delivery):
     folder = delivery.write()
@@ -195,6 +201,13 @@ def _(delivery):
 def _(delivery):
     header, *lines = delivery.csv(LEASES).splitlines()
     delivery.content[LEASES] = b"\n".join([header + b";anteckning", *(x + b";text" for x in lines)])
+    return delivery.write()
+
+
+@bad("row run into the header row")
+def _(delivery):
+    delivery.content[PERSONS] = delivery.csv(PERSONS).replace(b"\n", b"", 1)
+    delivery.n_rows[PERSONS] = 3
     return delivery.write()
 
 
