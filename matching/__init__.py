@@ -9,6 +9,7 @@ personnummer   parse, normalise, is_valid, is_dummy, match_birth; parse_series, 
 names          compare_names(left, right) -> NameComparison; best_match(name, candidates)
 same_person    same_person_evidence(record, record): father and son, twins, two numbers
 name_batch     compare_columns(frame, left, right); match_names(left, right, on=block)
+linkage        link(left, right, PEOPLE), dedupe(people, PEOPLE): by names, birth date and address
 name_forms     fold, name_key, name_skeleton and their _expr: what names are blocked by
 phones         normalise, normalise_expr: +46…
 addresses      free text -> the parts of a Swedish address
