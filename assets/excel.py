@@ -48,6 +48,7 @@ WHOLE_SHEETS = {
     "not_computed": "Ej beräknade regler",
     "quarantine": "Undanlagda rader",
     "worklist_audit": "Veckolistans urval",
+    "trial": "Regler på försök",
 }
 
 
@@ -77,11 +78,17 @@ class _Night:
             yield from batch
 
 
-def write_signal_workbook(folder: Path, path: Path, scratch: Path) -> None:
-    """`signaler.xlsx`: the cases, what the list is, one ranked sheet per rule, what it lacks."""
+def write_signal_workbook(
+    folder: Path, path: Path, scratch: Path, *, has_trial: bool = False
+) -> None:
+    """`signaler.xlsx`: the cases, what the list is, one ranked sheet per rule, what it lacks.
+
+    Rules on trial have a sheet, the last one, where a decision lets investigators see them.
+    """
     with _opened(folder, RECIPIENTS["audit"]) as night:
         sheets = [_cases(night), _about(night, "Utredare"), *_rule_sheets(night)]
-        sheets += [_whole(night, table) for table in ("data_quality", "not_computed")]
+        whole = ("data_quality", "not_computed", *(("trial",) if has_trial else ()))
+        sheets += [_whole(night, table) for table in whole]
         write_workbook(path, sheets, night.record.extract_date, scratch)
 
 

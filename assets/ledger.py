@@ -84,10 +84,15 @@ def _night(
         ).fetchall()
     )
     in_trial = {rule_id for rule_id, reason in reasons.items() if reason == BELOW_FLOOR}
+    versions = {
+        rule.id: rule.spec.version
+        for rule in rules.values()
+        if rule.spec.status == "live" and rule.id not in in_trial
+    }
     suspended = {
         rule_id: NO_LEGAL_BASIS if reason == "legal_basis" else SOURCE_MISSING
         for rule_id, reason in reasons.items()
-        if rule_id not in in_trial
+        if rule_id in versions
     }
     for rule_id, seen in con.sql("select rule_id, sources from decisions_used").fetchall():
         if sources_before.get(rule_id, set()) - set(seen):
@@ -98,11 +103,7 @@ def _night(
     gone = con.sql("select id from protected_ids").pl()["id"]
     return Night(
         as_of=ws.as_of,
-        versions={
-            rule.id: rule.spec.version
-            for rule in rules.values()
-            if rule.spec.status == "live" and rule.id not in in_trial
-        },
+        versions=versions,
         suspended=suspended,
         known_ids=frozenset(ids.to_list()),
         protected_ids=frozenset(gone.to_list()),

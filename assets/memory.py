@@ -15,6 +15,7 @@ from assets.core.identity import remember_identity
 from assets.home import private_folder
 from assets.ledger import remember_signals
 from assets.night_aside import keep_aside
+from assets.trial import remember_forests
 from assets.worklist import remember_worklist
 from assets.workspace import ACCEPTED, Counts, Workspace
 from data_contracts.contract import load_contracts
@@ -30,6 +31,7 @@ def remember(ws: Workspace) -> Counts:
     remember_identity(ws)
     remember_signals(ws)
     remember_worklist(ws)
+    remember_forests(ws)
     return {"files": sum(file.is_file() for file in folder.rglob("*"))}
 
 

@@ -39,6 +39,7 @@ from assets.retention import discard_work
 from assets.run_facts import gather
 from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
+from data_contracts.legal_basis import FEATURES, LegalBasis
 
 PREFIX = "signal_"
 RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -74,12 +75,21 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
         rules = computed_rules(con)
         check_columns(con, rules)
         rows = write_tables(con, result, rules)
-    build_database(ws, result, rules)
+    shared = shared_tables(decided_features(ws))
+    build_database(ws, result, rules, shared)
     write_private(result / RUN_FILE, run_json(ws, facts, rules, rows))
-    write_signal_workbook(result, result / WORKBOOK, scratch=private_folder(ws.dir / "spill"))
+    write_signal_workbook(
+        result, result / WORKBOOK, private_folder(ws.dir / "spill"), has_trial="trial" in shared
+    )
     for page in (REPORT, MORNING_REPORT):
         if (ws.dir / page).exists():
             shutil.copyfile(ws.dir / page, result / page)
+
+
+def decided_features(ws: Workspace) -> set[str]:
+    """The features that a decision in force on the extract date turns on."""
+    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    return {feature for feature in FEATURES if basis.allows(feature, ws.as_of)}
 
 
 def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -127,8 +137,10 @@ def write_tables(con: duckdb.DuckDBPyConnection, result: Path, rules: list[str])
     return rows
 
 
-def build_database(ws: Workspace, result: Path, rules: list[str]) -> None:
-    """All Parquet tables in one DuckDB file with grain and meaning as comments; keys are checked.
+def build_database(
+    ws: Workspace, result: Path, rules: list[str], shared: Mapping[str, Table]
+) -> None:
+    """`shared` tables in one DuckDB file, grain and meaning as comments; keys are checked.
 
     Built under another name and closed before it gets its own: what is called boendesignal.duckdb
     is always whole.
@@ -137,24 +149,26 @@ def build_database(ws: Workspace, result: Path, rules: list[str]) -> None:
     con = duckdb.connect(str(aside), config={**ws.config()})
     try:
         con.execute("begin")  # one flush instead of one for each comment
-        for name in [*shared_tables(), *(f"{PREFIX}{rule}" for rule in rules)]:
+        for name in [*shared, *(f"{PREFIX}{rule}" for rule in rules)]:
             file = _text(str(_parquet(result, name)))
             con.execute(f"create table {name} as select * from read_parquet({file})")
-        for name, table in shared_tables().items():
+        for name, table in shared.items():
             con.execute(f"comment on table {name} is {_text(table.grain)}")
             for column, spec in table.columns.items():
                 con.execute(f"comment on column {name}.{column} is {_text(spec.says)}")
         con.execute("commit")
-        check_keys(con, rules)
+        check_keys(con, rules, shared)
     finally:
         con.close()
     os.replace(aside, result / DATABASE)
 
 
-def check_keys(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
+def check_keys(
+    con: duckdb.DuckDBPyConnection, rules: list[str], shared: Mapping[str, Table]
+) -> None:
     """Keys are unique and filled, references lead somewhere; all breaches are named at once."""
     checks = {}
-    for name, table in shared_tables().items():
+    for name, table in shared.items():
         if table.key:
             filled = " and ".join(f"{column} is not null" for column in table.key)
             key = f"case when {filled} then ({', '.join(table.key)}) end"

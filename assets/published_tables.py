@@ -6,6 +6,7 @@ the page; a test compares file, page and published Parquet. Nothing here imports
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class Table(BaseModel):
     key: list[str] = []
     refers: dict[str, str] = {}
     is_for_auditors: bool = False  # a file of its own only, and not in the shared database
+    shown_by: str = ""  # the feature whose decision lets investigators see it too
 
     @property
     def total_order(self) -> list[str]:
@@ -49,9 +51,13 @@ def published_tables() -> dict[str, Table]:
     return {name: Table.model_validate(table) for name, table in raw.items()}
 
 
-def shared_tables() -> dict[str, Table]:
-    """Those that stand in the database which everyone reads."""
-    return {name: one for name, one in published_tables().items() if not one.is_for_auditors}
+def shared_tables(decided: Collection[str] = ()) -> dict[str, Table]:
+    """Those that stand in the database which everyone reads; `decided`: features turned on."""
+    return {
+        name: one
+        for name, one in published_tables().items()
+        if not one.is_for_auditors or one.shown_by in decided
+    }
 
 
 def heading_sv(column: str) -> str:
@@ -124,7 +130,8 @@ def _facts(table: Table) -> str:
         facts.insert(0, f"Key: {_names(table.key)}.")
     facts += [f"`{column}` stands in `{other}`." for column, other in table.refers.items()]
     if table.is_for_auditors:
-        facts.append("For auditors: not in `boendesignal.duckdb`, and not for investigators.")
+        until = f" until a decision `{table.shown_by}` holds" if table.shown_by else ""
+        facts.append(f"For auditors: not in `boendesignal.duckdb`, not for investigators{until}.")
     return " ".join(facts)
 
 

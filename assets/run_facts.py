@@ -16,22 +16,32 @@ from data_contracts.legal_basis import LegalBasis
 
 
 def gather(ws: Workspace) -> dict[str, Any]:
-    """`rules`, `decisions` and `counts` as RunRecord has them, and what outcomes say (`feedback`).
+    """`rules`, `decisions` and `counts` as RunRecord has them, and two parts of their own.
 
-    Reads decisions_used (one row per computed rule), gate_counts, missing_sources and what
+    `feedback`: what outcomes say; `trial`: the rules on trial. Reads decisions_used and trial_used
+    (one row per computed rule), trial_models, gate_counts, missing_sources and what
     `assets.feedback` made.
     """
     with ws.connect() as con:
         used = con.sql("from decisions_used order by rule_id").fetchall()
         counts = _counts(con)
         outcomes = feedback.run_facts(ws, con)
+        tried = con.sql("from trial_used order by rule_id").fetchall()
+        fitted_on = dict(con.sql("select rule_id, fitted_on from trial_models").fetchall())
     basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
-    cited = sorted({decision for *_, decisions in used for decision in decisions})
+    cited = sorted({decision for *_, decisions in [*used, *tried] for decision in decisions})
     return {
         "rules": {rule: _rule(rule, version, *rest) for rule, version, *rest in used},
         "decisions": {decision: _entries(basis, decision) for decision in cited},
         "counts": counts,
         "feedback": outcomes,
+        "trial": {
+            "shown_to_investigators_by": basis.deciding("trial_visible", ws.as_of),
+            "rules": {
+                rule: {**_rule(rule, version, *rest), "forest_fitted_on": fitted_on.get(rule)}
+                for rule, version, *rest in tried
+            },
+        },
     }
 
 

@@ -33,7 +33,7 @@ class Permitted:
 
 
 def live_rules() -> list[Rule]:
-    """The rules that publish signals, in order of id; drafts, trials and retired ones do not."""
+    """The rules that publish signals, in order of id; those on trial are in `assets.trial`."""
     return [rule for rule in load().values() if rule.spec.status == "live"]
 
 

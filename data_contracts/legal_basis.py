@@ -6,6 +6,7 @@ for synthetic deliveries only. Fail closed: what has no valid entry is not compu
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from datetime import date
 from difflib import get_close_matches
@@ -113,7 +114,7 @@ class LegalBasis(NamedTuple):
         Raises LegalBasisError, listing every wrong key of the file at once.
         """
         file = home_file if home_file.exists() else EXAMPLE_FILE
-        content = _read(file)
+        content = _read(file, file.stat().st_mtime_ns)
         return cls(content.entries, content.decisions, is_synthetic)
 
     def permits(self, sources: Iterable[str], as_of: date) -> Permission:
@@ -160,7 +161,9 @@ def _singles_and_pairs(sources: Iterable[str]) -> Iterator[tuple[str, ...]]:
     yield from combinations(ordered, 2)
 
 
-def _read(file: Path) -> _File:
+@functools.lru_cache(maxsize=4)
+def _read(file: Path, changed_at: int) -> _File:
+    """The file's content, read once as long as it stays as it is: a night asks many times."""
     try:
         raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:

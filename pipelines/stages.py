@@ -38,7 +38,8 @@ FILES = {
 
 def night() -> tuple[Stage, ...]:
     """Every stage in the order in which it runs."""
-    contracts, rules = list(load_contracts().values()), live_rules()
+    contracts, rules = list(load_contracts().values()), of_status("live")
+    trials = of_status("trial")
     return (
         Stage(
             "land",
@@ -85,6 +86,7 @@ def night() -> tuple[Stage, ...]:
             later("assets.report.build", "build_report"),
             (morning_report(),),
         ),
+        Stage("trial", "Trial", later("assets.trial", "compute_trial"), tuple(on_trial(trials))),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
         Stage(
             "publish",
@@ -110,9 +112,9 @@ def source_systems() -> list[dg.AssetSpec]:
     ]
 
 
-def live_rules() -> list[Rule]:
-    """The rules that publish signals; drafts, trials and retired ones are no assets."""
-    return [rule for rule in load().values() if rule.spec.status == "live"]
+def of_status(status: str) -> list[Rule]:
+    """The rules of that status; live ones are an asset each, drafts and retired ones none."""
+    return [rule for rule in load().values() if rule.spec.status == status]
 
 
 def later(module: str, name: str) -> Callable[[Workspace], Any]:
@@ -336,6 +338,20 @@ def morning_report() -> Table:
     )
 
 
+def on_trial(rules: list[Rule]) -> Iterator[Table]:
+    """What is tried: made last, so that nothing that investigators read waits for it."""
+    read = dict.fromkeys(table for rule in rules for table in rule.spec.reads)
+    for name in ("trial", "trial_evidence", "trial_models"):
+        yield Table(
+            name,
+            CASES,
+            published_tables()[name].grain,
+            deps=(*read, "rule_precision", "not_computed", "morning_report"),
+            owners=(TEAM,),
+            metadata={"rules": ", ".join(rule.id for rule in rules)},
+        )
+
+
 def memory() -> Table:
     return Table(
         "night",
@@ -347,6 +363,7 @@ def memory() -> Table:
             "signals",
             "cases",
             "worklist",
+            "trial_models",
             "morning_report",  # a night without its report is not remembered
         ),
         kinds=frozenset({"parquet", "duckdb"}),

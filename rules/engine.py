@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 
 from data_contracts.errors import RuleError
+from rules import forest as forests
 from rules.catalogue import Rule
 from rules.model import MAY_BE_RETURNED, Number, RuleSpec, Step
 from rules.strict import unknown
@@ -76,12 +77,13 @@ class Computed:
     """What a rule gave, ordered by the rule's grain.
 
     own: the SQL's columns, signal_id first; signals: as SIGNALS; evidence: as EVIDENCE, one row
-    per signal, fact and delivered row.
+    per signal, fact and delivered row; forest: what judged them, of a rule that has one.
     """
 
     own: pl.DataFrame
     signals: pl.DataFrame
     evidence: pl.DataFrame
+    forest: forests.Forest | None = None
 
 
 def compute(
@@ -92,12 +94,14 @@ def compute(
     allowed_sources: frozenset[str] | set[str],
     key: bytes,
     parameters: Mapping[str, Number] | None = None,
+    forest: forests.Forest | None = None,
 ) -> Computed:
     """The rule's signals on the extract date, from the core tables in the current schema.
 
     `allowed_sources`: those that are delivered and have a legal basis for this rule; `key`: the
-    home's, for ids; `parameters`: values instead of the defaults. Raises RuleError when a needed
-    source is not allowed, a parameter is outside its range, or the SQL breaks its promises.
+    home's, for ids; `parameters`: values instead of the defaults; `forest`: of a rule that has one,
+    the stored one; left out, it is fitted on tonight's rows. Raises RuleError when a needed source
+    is not allowed, a parameter is outside its range, or the SQL breaks its promises.
     """
     spec = rule.spec
     missing = sorted(set(spec.needs) - allowed_sources)
@@ -109,7 +113,12 @@ def compute(
     visible = allowed_sources & (set(spec.needs) | set(spec.uses))
     with seen_tables(con, spec, visible):
         own = run_sql(con, rule, as_of, values)
-    return finish(rule, own, key=key, unseen=[name for name in spec.uses if name not in visible])
+    if spec.forest:
+        own = own.sort(spec.grain_columns)
+        forest = forest or forests.fit(own, spec.forest)
+        own = forests.judged(own, spec, forest, values[forests.MIN_SCORE])
+    unseen = [name for name in spec.uses if name not in visible]
+    return replace(finish(rule, own, key=key, unseen=unseen), forest=forest)
 
 
 def finish(rule: Rule, own: pl.DataFrame, *, key: bytes, unseen: list[str]) -> Computed:
@@ -194,7 +203,11 @@ def check_columns(rule: Rule, own: pl.DataFrame) -> None:
     spec = rule.spec
     required = spec.required_columns
     missing = [name for name in required if name not in own.columns]
-    extra = [name for name in own.columns if name not in (*required, *MAY_BE_RETURNED)]
+    extra = [
+        name
+        for name in own.columns
+        if name not in (*required, *MAY_BE_RETURNED, *(forests.JUDGED if spec.forest else ()))
+    ]
     faults = []
     if missing:
         faults.append(f"does not return {', '.join(missing)}, which rule.yml names")
@@ -202,7 +215,11 @@ def check_columns(rule: Rule, own: pl.DataFrame) -> None:
         faults.append(
             f"returns {', '.join(extra)}, which no text, step or evidence in rule.yml names"
         )
-    types = {**_TYPES, **{item.row: pl.Int64() for item in spec.evidence if item.row}}
+    types = {
+        **_TYPES,
+        **forests.JUDGED,
+        **{item.row: pl.Int64() for item in spec.evidence if item.row},
+    }
     types |= {item.rows: pl.List(pl.Int64) for item in spec.evidence if item.rows}
     faults += [
         f"{name} is {kind}, it must be {types[name]}"

@@ -20,6 +20,7 @@ from pydantic import Field, model_validator
 from data_contracts.errors import RuleError
 from rules import engine
 from rules.catalogue import Rule, sources_of
+from rules.forest import MIN_SCORE, Forest, Usual, judged
 from rules.model import Number, Slug, Text
 from rules.strict import Strict, nice, read_yaml, unknown, validate
 from rules.tables import HERE, core_tables
@@ -75,10 +76,33 @@ class Example(Strict):
         return f"unknown: {self.unknown}" if self.unknown else None
 
 
+class SmallForest(Strict):
+    """A forest small enough to read, which judges the examples of a rule that has one.
+
+    usual: feature -> [1st, 50th, 99th percentile]; trees: as `rules.forest.Node`.
+    """
+
+    rows_per_tree: int
+    usual: dict[Slug, tuple[int, int, int]]
+    trees: list[Any] = Field(min_length=1)
+
+    def fitted(self) -> Forest:
+        return Forest(
+            features=tuple(self.usual),
+            usual={name: Usual(*ends) for name, ends in self.usual.items()},
+            rows_per_tree=self.rows_per_tree,
+            n_rows=self.rows_per_tree,
+            n_fitted=self.rows_per_tree,
+            fitted_with="by hand",
+            trees=tuple(self.trees),
+        )
+
+
 class Examples(Strict):
     """One examples.yml."""
 
     as_of: date | None = None
+    forest: SmallForest | None = None
     base: Scene = Field(default_factory=dict)
     examples: list[Example] = Field(min_length=2)
 
@@ -174,11 +198,14 @@ class Bench:
         example: Example,
         parameters: Mapping[str, Number] | None = None,
     ) -> pl.DataFrame:
-        """What the SQL returns on the example's rows, unchecked."""
+        """What the SQL returns on the example's rows, unchecked; judged, where a forest does."""
         self._fill(rows_of(examples.base, example.rows, rule.spec.reads))
         self._see(rule, sources_of(rule) - set(example.without))
         values = {**rule.spec.defaults, **(parameters or {})}
-        return engine.run_sql(self.con, rule, examples.as_of or boring_rows()["as_of"], values)
+        rows = engine.run_sql(self.con, rule, examples.as_of or boring_rows()["as_of"], values)
+        if examples.forest and rule.spec.forest:
+            return judged(rows, rule.spec, examples.forest.fitted(), values[MIN_SCORE])
+        return rows
 
     def _see(self, rule: Rule, visible: frozenset[str]) -> None:
         """Show the rule's tables; they stay shown until another rule or set of sources comes."""

@@ -18,6 +18,7 @@ from sqlglot.tokens import TokenType
 from rules import spark_sql
 from rules.catalogue import Rule
 from rules.engine import bound_names
+from rules.forest import MIN_SCORE
 from rules.strict import did_you_mean
 
 # name as written in the SQL -> what it is for
@@ -212,6 +213,7 @@ def _construct_faults(tree: exp.Select) -> Iterator[str]:
 
 def _parameter_faults(rule: Rule) -> list[str]:
     used, known = bound_names(rule.sql) - {"as_of"}, set(rule.spec.parameters)
+    used |= {MIN_SCORE} if rule.spec.forest else set()
     return [
         *(f"${name} stands in no `parameters`." for name in sorted(used - known)),
         *(f"parameter {name} is not used: take it out." for name in sorted(known - used)),

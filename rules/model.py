@@ -129,6 +129,28 @@ class Evidence(Strict):
         return [*shown, *(name for name in (self.row, self.rows, self.values) if name)]
 
 
+class Feature(Strict):
+    """What a forest looks at: a whole-number column of signal.sql, and why it may tell."""
+
+    label_sv: Text
+    why: Text
+
+
+class ForestSpec(Strict):
+    """An Isolation Forest that judges what signal.sql returns; its rows alone are no signals yet.
+
+    It adds `unusual_score` and `reasons_sv`, and keeps rows from `parameters.min_score` on.
+    """
+
+    n_trees: int = Field(ge=10, le=1000)
+    rows_per_tree: int = Field(ge=16, le=4096)
+    fit_at_most: int = Field(ge=1000)  # rows shown to the fit; of more, a random sample
+    seed: int
+    n_reasons: int = Field(ge=1, le=10)
+    why: Text
+    features: dict[Slug, Feature] = Field(min_length=2)
+
+
 class Retired(Strict):
     """When a rule was retired and why; it is never deleted and its id never reused."""
 
@@ -155,6 +177,7 @@ class RuleSpec(Strict):
     concludes_from_absence: bool  # then silent on what is_incomplete, with an example of it
     weight: Weight | None = None
     parameters: dict[Slug, Parameter] = Field(default_factory=dict)
+    forest: ForestSpec | None = None
     innocent_explanations: tuple[Explanation, ...] = Field(min_length=1)
     steps_sv: tuple[InvestigationStep, ...] = Field(min_length=1)
     clears_sv: Text
@@ -175,6 +198,7 @@ class RuleSpec(Strict):
         named += [fact for step in self.steps_sv for fact in step.look_at]
         named += [step.fact for step in (self.weight.steps if self.weight else ())]
         named += [column for item in self.evidence for column in item.columns]
+        named += self.forest.features if self.forest else ()
         return list(dict.fromkeys(named))
 
     @property
@@ -227,6 +251,10 @@ class RuleSpec(Strict):
             faults.append("status retired and `retired: {on: …, why: …}` go together")
         if self.weight is None and self.lane not in ("data_quality", "trial"):
             faults.append("weight is required, but in the lanes data_quality and trial")
+        if self.lane == "trial" and self.status == "live":
+            faults.append("a live rule has a lane of its own: trial is for what is tried")
+        if self.forest and (self.lane != "trial" or "min_score" not in self.parameters):
+            faults.append("a rule with a forest has the lane trial and a parameter min_score")
         if faults:
             raise ValueError("; ".join(faults) + ".")
         return self

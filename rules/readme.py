@@ -43,6 +43,7 @@ def _chapter(rule: Rule) -> str:
             f"{one.why}"
             for name, one in spec.parameters.items()
         ),
+        *_forest(rule),
         *(f"- Innocent ({one.handled}): {one.text_sv}" for one in spec.innocent_explanations),
         f"- Clears: {spec.clears_sv}",
         *(f"- Blind spot: {spot}" for spot in spec.blind_spots),
@@ -62,6 +63,15 @@ def _weight(rule: Rule) -> str:
     )
     weak = " Weak: makes no case alone." if rule.spec.is_weak else ""
     return f"{weight.log_lr} ({weight.hypothesis}): {weight.why}{''.join(steps)}{weak}"
+
+
+def _forest(rule: Rule) -> list[str]:
+    forest = rule.spec.forest
+    if forest is None:
+        return []
+    features = ", ".join(f"`{name}`" for name in forest.features)
+    trees = f"{forest.n_trees} trees of {forest.rows_per_tree} rows"
+    return [f"- Isolation Forest ({trees}) over {features}. {forest.why}"]
 
 
 def _named(named: Iterable[str]) -> str:

@@ -90,7 +90,7 @@ class Night:
 def read_night(
     ws: Workspace, con: duckdb.DuckDBPyConnection, basis: LegalBasis, rules: Mapping[str, Rule]
 ) -> Night:
-    """Count the night's tables. Rules of the trial lane are shown to nobody and left out."""
+    """Count the night's tables. Rules on trial are shown to nobody and left out."""
     shown = {name: rule for name, rule in rules.items() if rule.spec.lane != TRIAL}
     states = [
         row
@@ -119,7 +119,9 @@ def read_night(
         closures=closures(states),
         set_aside=_set_aside(con),
         protected=_protected(con),
-        refusals=refusals(refused, shown),
+        refusals=refusals(
+            refused, {n: one for n, one in shown.items() if one.spec.status != TRIAL}
+        ),
         decisions=[decision(basis, name) for (name,) in cited],
     )
 

@@ -19,6 +19,8 @@ delete from signal_evidence where signal_id <> 's1aa';
 create table decisions_used as from (values
     ('holder_registered_elsewhere', 1, ['registry', 'tenancy'], ['EXEMPEL 2026/1'])
 ) v(rule_id, rule_version, sources, decisions);
+create table trial_used as from (values ('unusual_dwelling', 1, ['registry'], ['EXEMPEL 2026/2']))
+    v(rule_id, rule_version, sources, decisions);
 create table missing_sources as from (values ('vehicles__vehicles', 'missing'))
     v(contract_id, reason);
 create table gate_counts as from (values ('registry__persons', 90, 1, {n_protected}, 0))

@@ -12,7 +12,7 @@ from dagster._core.definitions.assets.graph.asset_graph import AssetGraph
 
 from data_contracts.contract import load_contracts
 from pipelines.definitions import defs
-from pipelines.stages import live_rules, night
+from pipelines.stages import night, of_status
 from rules.tables import core_tables
 
 HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ def test_lineage_begins_at_the_source_systems(graph: AssetGraph) -> None:
 
 def test_a_signal_depends_on_what_its_rule_reads(graph: AssetGraph) -> None:
     """The edges are those of rule.yml, no more and no less."""
-    for rule in live_rules():
+    for rule in of_status("live"):
         parents = graph.get(dg.AssetKey(f"signal_{rule.id}")).parent_keys
         assert {key.to_user_string() for key in parents} == set(rule.spec.reads)
 
