@@ -13,6 +13,7 @@ from assets.calibration import chances
 from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
 from assets.case_texts import member_roles, summaries
 from assets.feedback import model_that_orders
+from assets.visible import show_only_visible
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
@@ -27,11 +28,12 @@ with places as (
       and dwelling_id is not null
 ),
 subjects as (
-    select distinct person_id, anchor_id from anchored where person_id is not null
+    select distinct person_id, anchor_id, apart from anchored where person_id is not null
 )
 -- one person with signals on two dwellings
 select s.anchor_id as a, t.anchor_id as b, 'same_person' as tie
-from subjects s join subjects t on s.person_id = t.person_id and s.anchor_id < t.anchor_id
+from subjects s join subjects t
+    on s.person_id = t.person_id and s.anchor_id < t.anchor_id and s.apart = t.apart
 union
 -- spouses, former spouses and parents of one child, each at home in one of two dwellings
 select p.dwelling_id, q.dwelling_id, k.tie
@@ -60,11 +62,15 @@ join core_relations b
 where a.relation = 'child' and b.relation = 'child'
 """
 
+# A signal from sources that may not all be joined with the others is gathered with its like only.
 ANCHORED = """
 create or replace table anchored as
 select s.*, e.first_seen_on,
-    coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id) as anchor_id
+    case when list_has_all($visible, u.sources) then '' else ' ' || u.sources::varchar end as apart,
+    coalesce(s.dwelling_id, p.dwelling_id, l.dwelling_id, 'person ' || s.person_id) || apart
+        as anchor_id
 from all_signals s
+join decisions_used u using (rule_id)
 join ledger e on e.signal_id = s.signal_id and e.state <> 'closed'
 left join core_persons p on p.person_id = s.person_id
 left join (
@@ -81,7 +87,8 @@ def build_cases(ws: Workspace) -> Counts:
     with ws.connect() as con:
         con.register("files_in", delivered_files(ws))
         con.execute("create or replace table source_files as select * from files_in")
-        con.execute(ANCHORED)
+        visible = show_only_visible(con, ws)
+        con.execute(ANCHORED, {"visible": visible})
         con.execute(PARENTS)
         signals = grouped(con.sql("select * from anchored").pl(), con.sql(TIES).pl(), rules)
         model = model_that_orders(ws, con, rules)
@@ -91,7 +98,7 @@ def build_cases(ws: Workspace) -> Counts:
         con.register("cases_in", cases)
         _write_members(con, signals, rules)
         _write_signals(con, ws)
-        _write_cases(con, signals, cases, rules)
+        _write_cases(con, signals, cases, rules, visible)
         counts = con.sql(
             "select (select count(*) from signals), (select count(*) from cases),"
             " (select count(*) from case_members), (select count(*) from data_quality)"
@@ -200,8 +207,12 @@ def _write_cases(
     signals: pl.DataFrame,
     cases: pl.DataFrame,
     rules: dict[str, Rule],
+    visible: list[str],
 ) -> None:
-    """`cases` and `case_points`, each decision and each lease counted once in the sums."""
+    """`cases` and `case_points`, each decision and each lease counted once in the sums.
+
+    A sum is empty where its source may not be shown beside the others.
+    """
     con.register("texts_in", summaries(signals, cases, rules))
     con.execute(
         """
@@ -238,14 +249,17 @@ def _write_cases(
             select case_id, sum(rent_sek_month) as rent_sek_month from leases group by case_id
         )
         select c.case_id, c.rank, c.score, t.title_sv, t.summary_sv, c.lane, c.n_signals,
-            round(coalesce(b.benefit_sek_month, 0), 2) as benefit_sek_month,
-            round(coalesce(r.rent_sek_month, 0), 2) as rent_sek_month
+            case when list_contains($visible, 'benefits')
+                then round(coalesce(b.benefit_sek_month, 0), 2) end as benefit_sek_month,
+            case when list_contains($visible, 'tenancy')
+                then round(coalesce(r.rent_sek_month, 0), 2) end as rent_sek_month
         from cases_in c
         join texts_in t using (case_id)
         left join benefits b using (case_id)
         left join rents r using (case_id)
         order by c.rank
-        """
+        """,
+        {"visible": visible},
     )
     con.execute(
         """

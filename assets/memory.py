@@ -1,7 +1,8 @@
 """What a home remembers of a night: rows under `nights/`, and what later nights look back on.
 
-Written when the cases stand and before they are published, and for this extract date only: running
-a night again replaces its own memory and nobody else's. A night looks back at earlier dates only.
+Written when all that will be published is built and before it is shown, and for this extract date
+only: running a night again replaces its own memory and nobody else's. A night looks back at earlier
+dates only.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """Build a night's tables in the run's folder and publish them in one step.
 
-`publish(ws, facts)` writes `runs/<run_id>/result/`, flushes it to disk, then swaps the symlink
-`published/<extract_date>`. Until the swap the last published night stands untouched; after it the
-run's work file, landing and spill are deleted. Nothing here imports Dagster.
+`prepare(ws)` writes `runs/<run_id>/result/` and flushes it to disk; `publish(ws)` swaps the symlink
+`published/<extract_date>`. Between the two the home remembers the night (assets/memory.py), so that
+all that may fail for its content or for a full disk has been done before anything is remembered.
+Until the swap the last published night stands untouched; after it the run's work file, landing and
+spill are deleted. Nothing here imports Dagster.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from assets.published import (
     read_run,
 )
 from assets.published_tables import Table, published_tables, shared_tables
-from assets.retention import discard_work
+from assets.retention import PREPARED, discard_work
 from assets.run_facts import gather
 from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
@@ -45,24 +47,46 @@ PREFIX = "signal_"
 RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def publish(ws: Workspace, facts: Mapping[str, Any] | None = None) -> Counts:
-    """Publish the run's tables as the night of its extract date; returns rows per table.
+def prepare(ws: Workspace, facts: Mapping[str, Any] | None = None) -> Counts:
+    """Build and flush what will be published; returns rows per table.
 
     `facts` is the part of run.json that the tables do not hold: `rules` (every computed rule),
     `decisions`, `counts` and what else is worth keeping; see `RunRecord`. Left out, they are
     gathered from the run (`run_facts.gather`). They must hold nothing about a person.
-    Called again for a run that has published, it only finishes what was left to clean up.
+    What the run has published already is left alone.
     Raises BoendesignalError when a table, a column or a rule's facts are missing or a key breaks.
     """
-    link = ws.home.published / ws.as_of.isoformat()
-    if not link.exists() or link.resolve() != ws.result.resolve():
+    if not is_shown(ws):
+        (ws.dir / PREPARED).unlink(missing_ok=True)
         build(ws, gather(ws) if facts is None else facts)
         seal(ws.result)
-        point(link, Path("..", ws.home.runs.name, ws.run_id, ws.result.name))
+        write_private(ws.dir / PREPARED, b"")
+    return dict(read_run(ws.result).published_rows)
+
+
+def publish(ws: Workspace, facts: Mapping[str, Any] | None = None) -> Counts:
+    """Publish what is prepared (else prepare it first) as the night of its extract date.
+
+    Returns rows per table. Called again for a run that has published, it only finishes what was
+    left to clean up. Raises as `prepare` does.
+    """
+    if not is_shown(ws):
+        if not (ws.dir / PREPARED).exists():
+            prepare(ws, facts)
+        point(_link(ws), Path("..", ws.home.runs.name, ws.run_id, ws.result.name))
     point_latest(ws.home)
     ws.release()
     discard_work(ws.dir)
     return dict(read_run(ws.result).published_rows)
+
+
+def is_shown(ws: Workspace) -> bool:
+    """Whether the night that is published is this run's."""
+    return _link(ws).exists() and _link(ws).resolve() == ws.result.resolve()
+
+
+def _link(ws: Workspace) -> Path:
+    return ws.home.published / ws.as_of.isoformat()
 
 
 def build(ws: Workspace, facts: Mapping[str, Any]) -> None:

@@ -19,7 +19,8 @@ from assets.workspace import Counts
 from data_contracts.errors import BoendesignalError
 
 LANDED = ("landing.duckdb", "landing.duckdb.wal", "spill")  # may concern protected people
-WORKED = ("work.duckdb", "work.duckdb.wal")
+PREPARED = "prepared"  # empty file: the run's result is whole and on disk
+WORKED = ("work.duckdb", "work.duckdb.wal", PREPARED)
 LEAVING = ".leaving-"  # a folder on its way out; found again after a crash
 
 WITHDRAWALS = """

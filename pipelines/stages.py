@@ -39,7 +39,7 @@ FILES = {
 def night() -> tuple[Stage, ...]:
     """Every stage in the order in which it runs."""
     contracts, rules = list(load_contracts().values()), of_status("live")
-    trials = of_status("trial")
+    trials, publish = of_status("trial"), later("assets.publish", "publish")
     return (
         Stage(
             "land",
@@ -87,14 +87,9 @@ def night() -> tuple[Stage, ...]:
             (morning_report(),),
         ),
         Stage("trial", "Trial", later("assets.trial", "compute_trial"), tuple(on_trial(trials))),
+        Stage("prepare", "Result", later("assets.publish", "prepare"), (result(),)),
         Stage("remember", "Memory", later("assets.memory", "remember"), (memory(),)),
-        Stage(
-            "publish",
-            "Publishing",
-            later("assets.publish", "publish"),
-            tuple(published()),
-            is_last=True,
-        ),
+        Stage("publish", "Publishing", publish, tuple(published()), is_last=True),
     )
 
 
@@ -352,20 +347,26 @@ def on_trial(rules: list[Rule]) -> Iterator[Table]:
         )
 
 
+def result() -> Table:
+    return Table(
+        "result",
+        CASES,
+        "All that will be published, built and flushed before it is remembered and shown.",
+        deps=("morning_report", *sorted({d for one in published() for d in one.deps} - {"night"})),
+        kinds=frozenset({"parquet"}),
+        owners=(TEAM,),
+        is_counted=False,
+    )
+
+
 def memory() -> Table:
     return Table(
         "night",
         CASES,
         "The night kept for replay and audits (rows after the gate, contracts, rules), and what "
         "later nights look back on: identity, sizes, signals.",
-        deps=(
-            *(f"kept_{contract}" for contract in load_contracts()),
-            "signals",
-            "cases",
-            "worklist",
-            "trial_models",
-            "morning_report",  # a night without its report is not remembered
-        ),
+        # a night that cannot be published is not remembered
+        deps=(*(f"kept_{contract}" for contract in load_contracts()), "result"),
         kinds=frozenset({"parquet", "duckdb"}),
         owners=(TEAM,),
     )

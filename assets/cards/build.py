@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.benefits import benefit_frame
+from assets.visible import show_only_visible
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
 
@@ -18,6 +19,7 @@ def build_cards(ws: Workspace) -> Counts:
     """The evidence cards of every case and signal of the night."""
     cards = rule_cards(load())
     with ws.connect() as con:
+        show_only_visible(con, ws)
         con.register("benefit_kinds", benefit_frame())
         con.register("rule_cards", cards)
         for table in SQL_TABLES:

@@ -18,6 +18,7 @@ from assets.report import shapes
 from assets.report.case import CaseRows, case_view
 from assets.report.night import read_night, unseen_sources
 from assets.report.page import Page, render
+from assets.visible import visible_sources
 from assets.workspace import Counts, Workspace
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import load
@@ -63,18 +64,6 @@ def capacity(ws: Workspace) -> int:
     """How many cases a week investigators can take."""
     code = ws.delivery.municipality_code
     return (ws.home.settings or Settings(municipality_code=code)).capacity  # type: ignore[call-arg]
-
-
-def visible_sources(basis: LegalBasis, ws: Workspace) -> list[str]:
-    """The sources that may all be joined tonight: a case shows people across them.
-
-    In the order of sources.yml; one that lacks a basis with those before it is not shown.
-    """
-    visible: list[str] = []
-    for source in sources():
-        if basis.permits([*visible, source], ws.as_of).is_permitted:
-            visible.append(source)
-    return visible
 
 
 def choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:

@@ -16,7 +16,7 @@ import pytest
 from assets import publish as publishing
 from assets import retention
 from assets.home import Home
-from assets.publish import publish
+from assets.publish import prepare, publish
 from assets.published import open_night, published_nights, read_run
 from assets.published_tables import DEFINITION, published_tables, render_page
 from data_contracts.errors import BoendesignalError
@@ -350,3 +350,35 @@ def test_code_version_is_the_package_where_git_is_not(monkeypatch):
     monkeypatch.setattr(publishing.subprocess, "run", refuse)
     assert publishing.code_version() == "0.1.0"
     assert retention.os_user()
+
+
+def test_what_is_prepared_is_not_shown_and_not_built_again(tmp_path, monkeypatch):
+    """The home remembers a night between the two: nothing that can fail is left for afterwards."""
+    home = a_home(tmp_path)
+    ws = a_run(home)
+    rows = prepare(ws, FACTS)
+    assert published_nights(home) == {}
+    before = content(ws.result)
+    monkeypatch.setattr(publishing, "build", None)
+    assert publish(ws) == rows
+    assert list(published_nights(home)) == [NIGHT]
+    assert content(ws.result) == before
+    assert prepare(ws) == rows  # what is shown is left alone
+
+
+def test_a_result_that_was_not_finished_is_built_again(tmp_path, monkeypatch):
+    """A run killed while it built: half a result is never shown."""
+    home = a_home(tmp_path)
+    ws = a_run(home)
+    with monkeypatch.context() as broken:
+        broken.setattr(publishing, "seal", _full)
+        with pytest.raises(OSError, match="no space"):
+            prepare(ws, FACTS)
+    assert not (ws.dir / "prepared").exists()
+    (ws.result / "signals.parquet").write_bytes(b"half")
+    publish(ws, FACTS)
+    assert duckdb.sql(f"from '{home.published}/latest/signals.parquet'").fetchall()
+
+
+def _full(_: Path) -> None:
+    raise OSError("no space left on device")

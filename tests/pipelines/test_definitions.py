@@ -82,6 +82,11 @@ def test_stages_outside_core_run_in_the_order_of_the_table(graph: AssetGraph) ->
     assert not loose, "These depend on nothing of the stage before them in pipelines/stages.py"
 
 
+def test_a_night_is_remembered_between_building_and_showing_it() -> None:
+    """A night that could not be built is in nobody's history; one that is shown is in it."""
+    assert [stage.name for stage in night()][-3:] == ["prepare", "remember", "publish"]
+
+
 def test_every_core_table_is_an_asset(graph: AssetGraph) -> None:
     """What rules may read is what the graph shows."""
     made = {key.to_user_string() for key in graph.get_all_asset_keys()}
