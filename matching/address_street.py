@@ -5,6 +5,8 @@ Pure Polars expressions on a column of distinct texts; `addresses.py` splits and
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 from matching.address_words import (
@@ -23,6 +25,7 @@ from matching.address_words import (
 )
 
 _CARE_OF = r"(?i)(?:^|[\s,;(/])c\s?[/\\]\s?o[.:,]?\s*|℅\s*"
+_SHORT_FIRST_WORD = rf":|gml|^[{''.join(DIRECTIONS)}][.\s]"
 _NO_LETTER = r"[^\pL\pN]"
 # `E Dumbom/Mistlursg.`: after the last separator the street begins.
 _SEPARATED = r"^(.*\S)\s*[,;/|\n]\s*([^,;/|\n]*\pL[^,;/|\n]*)$"
@@ -38,12 +41,17 @@ _UNSEPARATED = (
 
 def repaired(text: pl.Expr) -> pl.Expr:
     """Letters read in a wrong encoding put right, composed (NFC), one space between words."""
+    mended = text.str.replace_many(broken_encodings(), leftmost=True)
     return (
-        text.str.replace_many(broken_encodings(), leftmost=True)
-        .str.normalize("NFC")
+        _where(mended, r"[^\x00-\u02ff]", lambda some: some.str.normalize("NFC"))
         .str.replace_all(r"[\p{Cc}\p{Cf}\p{Z}]+", " ")
         .str.strip_chars()
     )
+
+
+def _where(text: pl.Expr, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """The text changed where the pattern is: a costly change passes over nulls, not over texts."""
+    return pl.coalesce(change(pl.when(text.str.contains(pattern)).then(text)), text)
 
 
 def without_accents(text: pl.Expr) -> pl.Expr:
@@ -61,16 +69,26 @@ def folded_as_digraphs(key: pl.Expr) -> pl.Expr:
     return key.str.replace_many(SWEDISH_TO_DIGRAPH)
 
 
-def street_key(street: pl.Expr) -> pl.Expr:
-    """The street's key: lower case, no spaces, abbreviations expanded, one form per ending.
+def street_keys(streets: pl.Series) -> pl.Series:
+    """The streets' keys: lower case, no spaces, abbreviations expanded, one form per ending.
 
     `Granövägen`, `granöv.` and `GRAN ÖVÄGEN` -> `granöväg`; `N. Storg.` -> `norrastorgata`.
     Without a full stop an ending is expanded only after three letters, and never in a word of its
     own (`Berg 4` stays `berg`).
     """
-    low = without_accents(street.str.to_lowercase()).str.strip_chars(" ,;:-/")
-    marked = _expand_marked_ending(_expand_first_words(low))
-    return _bare_ending(_expand_bare_ending(marked.str.replace_all(_NO_LETTER, "")))
+    key = streets.alias("key").to_frame()
+    low = without_accents(pl.col("key").str.to_lowercase()).str.strip_chars(" ,;:-/")
+    # One step at a time: an expression of them all would work each out several times over.
+    for step in (
+        low,
+        _where(pl.col("key"), _SHORT_FIRST_WORD, _expand_first_words),
+        _expand_marked_ending(pl.col("key")),
+        pl.col("key").str.replace_all(_NO_LETTER, ""),
+        _expand_bare_ending(pl.col("key")),
+        _bare_ending(pl.col("key")),
+    ):
+        key = key.select(key=step)
+    return key.to_series()
 
 
 def written_key(street: pl.Expr) -> pl.Expr:
@@ -123,7 +141,7 @@ def parse_heads(heads: pl.DataFrame) -> pl.DataFrame:
     frame = heads.with_columns(clean=repaired(pl.col("head")).fill_null("")).with_columns(
         is_care_of=text.str.contains(_CARE_OF)
     )
-    return (
+    frame = (
         frame.with_columns(after=pl.when("is_care_of").then(care_of_text))
         .with_columns(
             parts=pl.coalesce(
@@ -138,9 +156,11 @@ def parse_heads(heads: pl.DataFrame) -> pl.DataFrame:
             .str.replace(r"(?i)\s+nr\.?$", "")
             .str.strip_chars(" ,;:-/"),
         )
-        .with_columns(street_key=street_key(pl.col("street")), place=_place())
-        .select("head", "care_of", "street", "street_key", "place", care_of_alone="after")
     )
+    return frame.select(
+        "head", "care_of", "street", street_key=street_keys(frame["street"]), place=_place(),
+        care_of_alone="after",
+    )  # fmt: skip
 
 
 def _two_groups(text: pl.Expr, pattern: str) -> pl.Expr:

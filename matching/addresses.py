@@ -7,8 +7,9 @@ back. Sources of the rules: sweden.md sections 3 and 8.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from itertools import count
 
 import polars as pl
 
@@ -79,7 +80,7 @@ def parse_frame(texts: pl.DataFrame) -> pl.DataFrame:
         ("tail", parse_tails),
         ("postcode", _postcodes),
         ("city", _cities),
-        ("column_flat", _flat_columns),
+        ("column_flat", parse_flat_columns),
     ):
         split = once_per_value(split, column, compute)
     has_number = pl.col("number").is_not_null()
@@ -120,6 +121,20 @@ def once_per_value(
     """`compute` on the column's distinct values, joined back; row order kept."""
     values = compute(frame.select(pl.col(column).unique()))
     return frame.join(values, on=column, how="left", nulls_equal=True, maintain_order="left")
+
+
+def distinct(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.Series]:
+    """The first row of each combination of the columns, and for each row which of them it is."""
+    for seed in count():
+        hashes = frame.select(key=pl.struct(columns).hash(seed)).to_series()
+        first = hashes.arg_unique()
+        keys = hashes[first].to_frame().with_row_index("at")
+        which = hashes.to_frame().join(keys, on="key", how="left", maintain_order="left")["at"]
+        found = frame[first]
+        # Two different rows with one hash: about one chance in a million with five million rows.
+        if all(found[name].gather(which).equals(frame[name]) for name in columns):
+            break
+    return found, which
 
 
 def clean_postcode(postcode: pl.Expr) -> pl.Expr:
@@ -166,7 +181,7 @@ def _cities_in_text(values: pl.DataFrame) -> pl.DataFrame:
     return values.with_columns(clean_city_in_text=key.str.to_titlecase(), city_key_in_text=key)
 
 
-def _flat_columns(values: pl.DataFrame) -> pl.DataFrame:
+def parse_flat_columns(values: pl.DataFrame) -> pl.DataFrame:
     """The flat number's own column: four digits with a floor, else the landlord's own number."""
     digits = (
         repaired(pl.col("column_flat"))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from matching.address_street import folded
-from matching.addresses import parse_frame
+from matching.addresses import distinct, parse_frame
 from matching.resolve_houses import (
     MANY,
     NO_FLAT,
@@ -25,8 +25,6 @@ from matching.resolve_houses import (
 from matching.resolve_parameters import ResolveParameters
 from matching.resolve_result import RIVAL, outcome
 from matching.resolve_scope import (
-    NO_LETTER,
-    NO_NUMBER,
     POSTCODE,
     PROPERTY,
     REGISTER,
@@ -35,6 +33,7 @@ from matching.resolve_scope import (
     Register,
     Scope,
     block,
+    house_code,
     prepare_register,
     property_key,
     town_key,
@@ -49,6 +48,11 @@ HINTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "tenant_dwelling_ids": pl.List(pl.String),
 }
 _PLACES = ("street", "other")
+_QUESTION = (
+    "kind", "street_key", "fold", "house", "has_number", "flat_number", "flat_conflict", "postcode",
+    "town", "property_key", "storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids",
+)  # fmt: skip
+"""What makes two texts ask the same, however they are written."""
 DEFAULTS = ResolveParameters()
 
 
@@ -68,27 +72,38 @@ def resolve(
     n_candidates (dwellings or streets that fit), sentence, left_value and right_value (the two
     streets compared).
     """
-    return resolve_read(read_texts(texts), prepare_register(dwellings), parameters)
+    question = [name for name in texts.columns if name != "text_id"]
+    first, which = distinct(texts, question)
+    answers = resolve_read(read_texts(first), prepare_register(dwellings), parameters)
+    return answers[which].with_columns(texts["text_id"])
 
 
 def resolve_read(
     read: pl.DataFrame, register: Register, parameters: ResolveParameters = DEFAULTS
 ) -> pl.DataFrame:
     """`resolve`, for texts already read (`read_texts`) and a register already prepared."""
-    queries = read.with_row_index("q")
+    first, which = distinct(read, _QUESTION)
+    answers = _resolve_questions(first.with_row_index("q"), register, parameters)
+    return answers[which].with_columns(read["text_id"], left_value=read["street"])
+
+
+def _resolve_questions(
+    queries: pl.DataFrame, register: Register, parameters: ResolveParameters
+) -> pl.DataFrame:
+    """One row per question, in the order given."""
     places = _near_blocks(queries.filter(pl.col("kind").is_in(_PLACES)))
     inside = _search(
-        places.drop_nulls("block"), register.near, register.dwellings, parameters.max_errors,
+        places.drop_nulls("block"), register.near, register, parameters.max_errors,
         parameters.area_tolerance_m2,
     )  # fmt: skip
     asked = _unanswered(places.filter(pl.col("scope") == POSTCODE), inside)
     if asked.is_empty():
-        return outcome(queries, inside, register.dwellings, parameters)
+        return outcome(queries, inside, register, parameters)
     outside = _search(
-        _far_blocks(asked, register.towns), register.far, register.dwellings,
+        _far_blocks(asked, register.towns), register.far, register,
         parameters.max_errors_outside, parameters.area_tolerance_m2,
     )  # fmt: skip
-    return outcome(queries, _nearest(inside, outside, asked), register.dwellings, parameters)
+    return outcome(queries, _nearest(inside, outside, asked), register, parameters)
 
 
 def read_texts(texts: pl.DataFrame) -> pl.DataFrame:
@@ -109,9 +124,9 @@ def read_texts(texts: pl.DataFrame) -> pl.DataFrame:
         given["text_id"],
         property_key(given["property"]),
         pl.col("street_key").fill_null(""),
-        pl.col("number").fill_null(NO_NUMBER),
-        pl.col("letter").fill_null(NO_LETTER),
         pl.col("flat_number").cast(pl.Int32),
+        has_number=pl.col("number").is_not_null(),
+        house=house_code(),
         fold=pl.when(~pl.col("street").str.contains(r"[^\x00-\x7f]")).then(
             folded(pl.col("street_key"))
         ),
@@ -167,15 +182,15 @@ def _unanswered(queries: pl.DataFrame, inside: pl.DataFrame) -> pl.DataFrame:
 def _search(
     queries: pl.DataFrame,
     scope: Scope,
-    dwellings: pl.DataFrame,
+    register: Register,
     max_errors: int,
     area_tolerance_m2: float,
 ) -> pl.DataFrame:
     """What the scope has for the queries: find_houses' row and the flat chosen."""
-    found = find_houses(queries, scope, dwellings, max_errors)
-    chosen = choose_flats(found, queries, scope, dwellings, area_tolerance_m2)
+    found = find_houses(queries, scope, register, max_errors)
+    chosen = choose_flats(found, queries, scope, register.dwellings, area_tolerance_m2)
     return (
-        found.join(chosen, on="q", how="left")
+        found.drop("d").join(chosen, on="q", how="left")
         .join(
             scope.streets.select("street_id", "street_key", right_value="street"),
             on="street_id",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from matching.resolve_scope import FOLD, Scope
+from matching.addresses import distinct
+from matching.resolve_scope import FOLD, Register, Scope, flat_key, house_key
 from matching.resolve_streets import candidate_streets
 
 # What a query may find in a scope, as `status`.
@@ -29,44 +30,55 @@ _HINTS = ["storey", "hint_n_rooms", "hint_area_m2", "tenant_dwelling_ids"]
 
 
 def find_houses(
-    queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame, max_errors: int
+    queries: pl.DataFrame, scope: Scope, register: Register, max_errors: int
 ) -> pl.DataFrame:
     """One row per query, with what was found in its block.
 
-    In: q, scope, block, street_key, fold, seeks_near, number, letter, flat_number,
-    tenant_dwelling_ids. Out: q, scope, status, house_id, street_id, distance, flat_state (named |
-    unlisted | missing | not_there), is_letter_missing, n_fitting, n_streets, runner_up (distance
-    of the next street that fits), entrance, is_home (the dwelling named may be the asker's own).
+    In: q, scope, block, street_key, fold, seeks_near, house, flat_number, tenant_dwelling_ids.
+    Out: q, scope, status, house_id, street_id, distance, flat_state (named | unlisted | missing |
+    not_there), is_letter_missing, n_fitting, d and has_number (the dwelling, where one fits),
+    n_streets, runner_up (distance of the next street that fits), entrance, is_home (the dwelling
+    named may be the asker's own).
     """
-    spelled = ["block", "street_key", "fold", "seeks_near"]
-    pairs = queries.select(spelled).unique().sort(spelled).with_row_index("pair_id")
-    candidates = candidate_streets(pairs, scope, max_errors)
-    known = (
-        queries.join(pairs, on=spelled, nulls_equal=True)
-        .select("q", "scope", "pair_id", "number", "letter", "flat_number")
-        .join(
-            candidates.group_by("pair_id").agg(nearest=pl.col("distance").min()),
-            on="pair_id",
-            how="left",
-        )
+    pairs, pair_id = distinct(queries, ["block", "street_key", "fold", "seeks_near"])
+    candidates = candidate_streets(pairs.with_row_index("pair_id"), scope, max_errors)
+    nearest = candidates.group_by("pair_id").agg(nearest=pl.col("distance").min())
+    known = queries.select("q", "scope", "house", "flat_number", pair_id=pair_id).join(
+        nearest, on="pair_id", how="left"
     )
-    n_with_number = scope.flats.drop_nulls("flat_number").group_by("house_id", "flat_number")
     fits = (
         known.join(candidates, on="pair_id")
-        .join(scope.houses, on=["street_id", "number", "letter"])
+        .with_columns(key=house_key())
+        .join(scope.houses, on="key")
         # A misspelt street without its letter leaves too little to go by.
         .filter((pl.col("distance") < 1) | ~pl.col("is_letter_missing"))
-        .join(n_with_number.agg(n_with_number=pl.len()), on=["house_id", "flat_number"], how="left")
+    )
+    fits = (
+        fits.join(_named(fits, scope, register), on=["q", "house_id"], how="left")
         .with_columns(flat_state=_flat_state())
-        .with_columns(n_fitting=_n_fitting())
-        .join(_homes(queries, scope, dwellings), on=["q", "house_id"], how="left")
+        .with_columns(
+            n_fitting=_n_fitting(),
+            d=pl.when(pl.col("flat_state") == "named").then("numbered_d").otherwise("d"),
+            has_number=pl.col("n_unnumbered") == 0,
+        )
+        .join(_homes(queries, scope, register.dwellings), on=["q", "house_id"], how="left")
         .with_columns(pl.col("is_home").fill_null(False))
     )
-    best = _best_street(fits)
     return (
         known.select("q", "scope", "nearest")
-        .join(best, on="q", how="left")
+        .join(_best_street(fits), on="q", how="left")
         .with_columns(status=_status())
+    )
+
+
+def _named(fits: pl.DataFrame, scope: Scope, register: Register) -> pl.DataFrame:
+    """The flats named that the houses have: q, house_id, n_with_number, numbered_d."""
+    asked = fits.select("q", "house_id", "flat_number").drop_nulls("flat_number")
+    flats = asked.join(scope.members, on="house_id").select("q", "house_id", key=flat_key())
+    return (
+        flats.join(register.numbered, on="key")
+        .group_by("q", "house_id")
+        .agg(pl.col("n_with_number").sum(), pl.col("numbered_d").min())
     )
 
 
@@ -76,8 +88,8 @@ def _homes(queries: pl.DataFrame, scope: Scope, dwellings: pl.DataFrame) -> pl.D
         queries.select("q", named="flat_number", dwelling_id="tenant_dwelling_ids")
         .explode("dwelling_id")
         .drop_nulls("dwelling_id")
-        .join(dwellings.select("dwelling_id", "d"), on="dwelling_id")
-        .join(scope.flats, on="d")
+        .join(dwellings.select("dwelling_id", "a", "flat_number"), on="dwelling_id")
+        .join(scope.members, on="a")
     )
     is_that_flat = pl.col("named").is_null() | (pl.col("named") == pl.col("flat_number"))
     return (
@@ -93,7 +105,7 @@ def _flat_state() -> pl.Expr:
         .then(pl.lit("missing"))
         .when(pl.col("n_with_number").is_not_null())
         .then(pl.lit("named"))
-        .when("is_one_unnumbered")
+        .when((pl.col("n_dwellings") == 1) & (pl.col("n_unnumbered") == 1))
         .then(pl.lit("unlisted"))
         .otherwise(pl.lit("not_there"))
     )
@@ -113,7 +125,10 @@ def _n_fitting() -> pl.Expr:
 def _best_street(fits: pl.DataFrame) -> pl.DataFrame:
     """Per query the nearest street that fits, how many are as near, how far the next is."""
     misfit, nearness = pl.col("misfit"), pl.col("nearness")
-    kept = ["house_id", "street_id", "distance", "flat_state", "is_letter_missing", "n_fitting"]
+    kept = [
+        "house_id", "street_id", "distance", "flat_state", "is_letter_missing", "n_fitting", "d",
+        "has_number",
+    ]  # fmt: skip
     rows = fits.select(
         "q",
         *kept,
@@ -178,19 +193,16 @@ def choose_flats(
     tenant (the tenant is registered in just that one), size (rooms, area and storey fit just
     that one), size_not_tenant (the same, though the tenant is registered in another).
     """
-    wanted = found.filter(pl.col("status").is_in([ONE, MANY])).select(
-        "q", "status", "house_id", "flat_state"
+    sure = found.filter(pl.col("status") == ONE).select("q", "d", flat_method=_sure_method())
+    hints = queries.select("q", "flat_number", *_HINTS).filter(
+        pl.any_horizontal(pl.col(_HINTS).is_not_null())
     )
-    asked = wanted.join(queries.select("q", "flat_number", *_HINTS), on="q")
+    asked = found.filter(pl.col("status") == MANY).select("q", "house_id", "flat_state")
+    flats = dwellings.select(pl.exclude("flat_number"), own_number="flat_number")
+    options = asked.join(hints, on="q").join(scope.members, on="house_id").join(flats, on="a")
     is_named = pl.col("flat_state") == "named"
-    flats = scope.flats.with_columns(has_number=pl.col("flat_number").is_not_null())
-    named = asked.filter(is_named).join(flats, on=["house_id", "flat_number"])
-    unnamed = asked.filter(~is_named).join(flats.drop("flat_number"), on="house_id")
-    options = pl.concat([named, unnamed.select(named.columns)])
-    sure = options.filter(pl.col("status") == ONE).select("q", "d", flat_method=_sure_method())
-    has_hint = pl.any_horizontal(pl.col(_HINTS).is_not_null())
-    hinted = options.filter((pl.col("status") == MANY) & has_hint)
-    return pl.concat([sure, _hinted(hinted, dwellings, area_tolerance_m2)])
+    options = options.filter(~is_named | (pl.col("own_number") == pl.col("flat_number")))
+    return pl.concat([sure, _hinted(options, area_tolerance_m2)])
 
 
 def _sure_method() -> pl.Expr:
@@ -205,12 +217,10 @@ def _sure_method() -> pl.Expr:
     )
 
 
-def _hinted(options: pl.DataFrame, dwellings: pl.DataFrame, tolerance: float) -> pl.DataFrame:
+def _hinted(options: pl.DataFrame, tolerance: float) -> pl.DataFrame:
     """Several flats fit: the tenant's own, else the only one of that size and storey."""
     size = _HINTS[:3]
-    known = options.join(
-        dwellings.select("d", "dwelling_id", "floor", "n_rooms", "area_m2"), on="d"
-    ).with_columns(
+    known = options.with_columns(
         is_alike=_agrees(pl.col("storey") == pl.col("floor"), "storey", "floor", unknown=False)
         & _agrees(pl.col("hint_n_rooms") == pl.col("n_rooms"), "hint_n_rooms", "n_rooms")
         & _agrees(

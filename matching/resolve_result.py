@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from matching.addresses import distinct
 from matching.resolve_houses import (
     MANY,
     NEARER_STREET,
@@ -18,7 +19,7 @@ from matching.resolve_houses import (
     TIED_STREETS,
 )
 from matching.resolve_parameters import ResolveParameters
-from matching.resolve_scope import FOLD, NO_NUMBER
+from matching.resolve_scope import FOLD, Register
 
 RIVAL = "rival_in_town"
 _NEIGHBOURING_DIGITS = 3  # postcodes that share them are sorted at one office
@@ -68,58 +69,49 @@ _INFERRED = ["tenant", "size", "size_not_tenant"]
 def outcome(
     queries: pl.DataFrame,
     found: pl.DataFrame,
-    register: pl.DataFrame,
+    register: Register,
     parameters: ResolveParameters,
 ) -> pl.DataFrame:
     """One row per query, in order; columns as `resolve` says."""
-    rows = (
-        queries.join(found, on="q", how="left")
-        .join(
-            register.select("d", "dwelling_id", own_entrance="entrance", own_postcode="postcode"),
-            on="d",
-            how="left",
-        )
-        .with_columns(
-            status=pl.when(pl.col("d").is_not_null() & (pl.col("status") == MANY))
-            .then(pl.lit(ONE))
-            .otherwise(pl.col("status").fill_null(NO_STREET)),
-        )
-        .with_columns(closeness=_closeness())
-    )
+    rows = queries.join(found, on="q", how="left", maintain_order="left")
+    address = register.dwellings["a"].gather(rows["d"])
+    rows = rows.with_columns(
+        dwelling_id=register.dwellings["dwelling_id"].gather(rows["d"]),
+        own_entrance=register.addresses["entrance"].gather(address),
+        own_postcode=register.addresses["postcode"].gather(address),
+        status=pl.when(pl.col("d").is_not_null() & (pl.col("status") == MANY))
+        .then(pl.lit(ONE))
+        .otherwise(pl.col("status").fill_null(NO_STREET)),
+    ).with_columns(closeness=_closeness())
     rows = rows.with_columns(
         is_resolved=(pl.col("status") == ONE)
         & pl.col("d").is_not_null()
         & (pl.col("closeness") != "elsewhere"),
         has_property=pl.col("property_key").is_not_null(),
-        has_number=pl.col("number") != NO_NUMBER,
         is_place=pl.col("kind").is_in(["street", "other"]),
     )
     resolved = pl.col("is_resolved")
     is_house_known = pl.col("status").is_in([MANY, NO_FLAT]) & (pl.col("scope") != "register")
-    return (
-        rows.with_columns(
-            level=_level(),
-            certainty=pl.when(resolved).then(_certainty(parameters)).otherwise(0.0).round(4),
-            score=_score(pl.col("distance")),
-            next_score=_score(pl.col("runner_up")),
-        )
-        .join(_sentences(rows), on=_SENTENCE_RESTS_ON, how="left", nulls_equal=True)
-        .sort("q")
-        .select(
-            "text_id",
-            dwelling_id=pl.when(resolved).then("dwelling_id"),
-            entrance=pl.when(resolved).then("own_entrance").when(is_house_known).then("entrance"),
-            level="level",
-            certainty="certainty",
-            score=pl.col("score").fill_null(0.0),
-            runner_up_gap=(pl.col("score") - pl.col("next_score").fill_null(0.0))
-            .fill_null(0.0)
-            .round(1),
-            n_candidates=_n_candidates(),
-            sentence="sentence",
-            left_value="street",
-            right_value="right_value",
-        )
+    return rows.with_columns(
+        level=_level(),
+        certainty=pl.when(resolved).then(_certainty(parameters)).otherwise(0.0).round(4),
+        score=_score(pl.col("distance")),
+        next_score=_score(pl.col("runner_up")),
+        sentence=_sentences(rows),
+    ).select(
+        "text_id",
+        dwelling_id=pl.when(resolved).then("dwelling_id"),
+        entrance=pl.when(resolved).then("own_entrance").when(is_house_known).then("entrance"),
+        level="level",
+        certainty="certainty",
+        score=pl.col("score").fill_null(0.0),
+        runner_up_gap=(pl.col("score") - pl.col("next_score").fill_null(0.0))
+        .fill_null(0.0)
+        .round(1),
+        n_candidates=_n_candidates(),
+        sentence="sentence",
+        left_value="street",
+        right_value="right_value",
     )
 
 
@@ -244,9 +236,10 @@ def _n_candidates() -> pl.Expr:
     )
 
 
-def _sentences(rows: pl.DataFrame) -> pl.DataFrame:
-    """The sentence of every distinct outcome: there are few, and many rows share each."""
-    return rows.select(_SENTENCE_RESTS_ON).unique().with_columns(sentence=_sentence())
+def _sentences(rows: pl.DataFrame) -> pl.Series:
+    """The sentence of each row: there are few outcomes, and many rows share each."""
+    outcomes, which = distinct(rows, _SENTENCE_RESTS_ON)
+    return outcomes.select(_sentence()).to_series().gather(which)
 
 
 def _sentence() -> pl.Expr:

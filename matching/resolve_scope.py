@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from string import ascii_uppercase
 
 import polars as pl
 
 from matching.address_street import folded, folded_as_digraphs, written_key
 from matching.address_words import ENDINGS
-from matching.addresses import parse_frame
+from matching.addresses import distinct, once_per_value, parse_flat_columns, parse_frame
 
 NO_NUMBER = -1
-NO_LETTER = ""
+LETTERS = pl.Enum(["", *ascii_uppercase])
 FOLD = 0.5
 """Typing errors that a street compared without its Swedish letters is further away."""
 _BARE_ENDINGS = "|".join(sorted({ending for ending in ENDINGS.values() if ending.isascii()}))
@@ -32,30 +33,39 @@ class Scope:
     """One cut of the register.
 
     streets: one row per block and street_key, with the forms that a text is compared with.
-    houses: one row per street, number and letter; where a number exists only with letters also
-        one without (`is_letter_missing`) that holds the flats of all of them.
-    flats: one row per house and dwelling (`d`, the dwelling's row number).
+    houses: one row per street, number and letter (`key`, see `house_key`); where a number exists
+        only with letters also one without (`is_letter_missing`) that holds the flats of all.
+    members: one row per house and address (`a`) of the register that it has.
     """
 
     streets: pl.DataFrame
     houses: pl.DataFrame
-    flats: pl.DataFrame
+    members: pl.DataFrame
 
     @cached_property
     def forms(self) -> pl.DataFrame:
-        """One row per street and form that texts are compared with: block, street_id, form, extra.
+        """One row per street and form that texts are compared with: block_id, street_id, form,
+        extra.
 
         A misspelt ending is not cut to its bare form, so `granövägne` is compared with
         `granövägen` and `grnaöväg` with `granöväg`. Forms without Swedish letters carry the extra
-        distance FOLD. Sorted by block and extra.
+        distance FOLD. Sorted by extra and block.
         """
-        plain = pl.concat(
-            self.streets.select("block", "street_id", form=pl.col(form), extra=pl.lit(0.0))
-            for form in ("street_key", "written")
-        ).unique()
-        without = plain.with_columns(form=folded(pl.col("form")), extra=pl.lit(FOLD))
-        without = without.join(plain, on=["street_id", "form"], how="anti")
-        return pl.concat([plain, without]).sort("block", "extra", "street_id", "form")
+        key, written, fold = pl.col("street_key"), pl.col("written"), pl.col("fold")
+        written_fold = folded(written)
+        is_new = (written_fold != fold) & (written_fold != written)
+        forms = (
+            (key, 0.0, pl.lit(value=True)),
+            (written, 0.0, written != key),
+            (fold, FOLD, (fold != key) & (fold != written)),
+            (written_fold, FOLD, is_new & (written_fold != key)),
+        )
+        return pl.concat(
+            self.streets.filter(which).select(
+                "block_id", "street_id", form=form, extra=pl.lit(extra)
+            )
+            for form, extra, which in forms
+        ).sort("extra", "street_id")
 
 
 @dataclass(frozen=True)
@@ -63,23 +73,31 @@ class Register:
     """The dwelling register, read and cut once however often it is asked."""
 
     dwellings: pl.DataFrame
-    """One row per dwelling, as `prepare_dwellings` reads it."""
+    """One row per dwelling: d (its row number), a (its address), and what tells it from others."""
+    addresses: pl.DataFrame
+    """One row per property, address, postcode and town: a (its row number) and its parts."""
+
+    @cached_property
+    def numbered(self) -> pl.DataFrame:
+        """One row per address and flat number: key (`flat_key`), n_with_number, numbered_d."""
+        flats = self.dwellings.drop_nulls("flat_number").group_by(key=flat_key())
+        return flats.agg(n_with_number=pl.len(), numbered_d=pl.col("d").min())
 
     @cached_property
     def near(self) -> Scope:
         """Blocks that an address names outright: its property or its postcode."""
-        return build_scope(self.dwellings, (PROPERTY, POSTCODE))
+        return build_scope(self, (PROPERTY, POSTCODE))
 
     @cached_property
     def far(self) -> Scope:
         """Blocks for a wrong or missing postcode: the post towns and the whole register."""
-        return build_scope(self.dwellings, (TOWN, REGISTER))
+        return build_scope(self, (TOWN, REGISTER))
 
     @cached_property
     def towns(self) -> pl.DataFrame:
         """The post town of each postcode that has one alone: postcode, town_of_postcode."""
         return (
-            self.dwellings.group_by("postcode")
+            self.addresses.group_by("postcode")
             .agg(
                 town_of_postcode=pl.when(pl.col("town").n_unique() == 1).then(
                     pl.col("town").first()
@@ -90,43 +108,81 @@ class Register:
 
 
 def prepare_register(dwellings: pl.DataFrame) -> Register:
-    """The dwellings (columns as `resolve.resolve` says) ready to be asked."""
-    return Register(prepare_dwellings(dwellings))
+    """The dwellings (columns as `resolve.resolve` says) ready to be asked.
+
+    An address is read once however many flats it has, and so is a flat number.
+    """
+    first, which = distinct(dwellings, ["property", "street_address", "postcode", "city"])
+    addresses = _read_addresses(first).with_row_index("a")
+    numbers = dwellings.select(column_flat=pl.col("flat_number").cast(pl.String))
+    flat_number = pl.coalesce("flat_in_column", "flat_in_text").cast(pl.Int32)
+    rows = once_per_value(numbers, "column_flat", parse_flat_columns).select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("d"),
+        dwellings["dwelling_id"],
+        a=which,
+        flat_in_column="flat_in_column",
+        flat_in_text=addresses["flat_in_text"].gather(which),
+        n_rooms=dwellings["n_rooms"].cast(pl.Int32),
+        area_m2=dwellings["area_m2"].cast(pl.Float64),
+    )
+    rows = rows.with_columns(flat_number=flat_number).with_columns(
+        floor=pl.col("flat_number") // 100
+    )
+    counts = rows.group_by("a").agg(
+        n_dwellings=pl.len(),
+        n_unnumbered=pl.col("flat_number").null_count(),
+        d=pl.col("d").min(),
+    )
+    return Register(
+        dwellings=rows.drop("flat_in_column", "flat_in_text"),
+        addresses=addresses.join(counts, on="a", maintain_order="left"),
+    )
+
+
+def _read_addresses(places: pl.DataFrame) -> pl.DataFrame:
+    """The parts of distinct addresses, in the order given."""
+    texts = places.select(pl.col("street_address", "postcode", "city").cast(pl.String)).rename(
+        {"street_address": "text"}
+    )
+    entrance = places.select(
+        pl.concat_str(pl.col("property", "street_address").fill_null(""), separator="|").alias(
+            "entrance"
+        )
+    )
+    return parse_frame(texts.with_columns(flat_number=pl.lit(None, pl.String))).select(
+        property_key(places["property"].cast(pl.String)),
+        pl.col("street").fill_null(""),
+        pl.col("street_key").fill_null(""),
+        written=written_key(pl.col("street").fill_null("")),
+        house=house_code(),
+        flat_in_text="flat_number",
+        postcode="postcode",
+        town=town_key(pl.col("city_key")),
+        entrance=entrance["entrance"],
+        entrance_code=distinct(entrance, ["entrance"])[1],
+    )
+
+
+def house_code() -> pl.Expr:
+    """Number and letter in one whole number; no letter is 0 in the lowest eight bits."""
+    letter = pl.col("letter").fill_null("").cast(LETTERS).to_physical().cast(pl.Int64)
+    return (pl.col("number").fill_null(NO_NUMBER).cast(pl.Int64) + 1) * 256 + letter
+
+
+def house_key() -> pl.Expr:
+    """A street and its house in one whole number."""
+    return pl.col("street_id").cast(pl.Int64) * 2**24 + pl.col("house")
+
+
+def flat_key() -> pl.Expr:
+    """An address and the flat's number in one whole number; null where it has none."""
+    return pl.col("a").cast(pl.Int64) * 2**16 + pl.col("flat_number")
 
 
 def block(scope: pl.Expr | str, name: pl.Expr) -> pl.Expr:
     """What names one block among those of several scopes; null where there is no name."""
     kind = pl.lit(scope) if isinstance(scope, str) else scope
     return pl.concat_str(kind, name, separator=" ")
-
-
-def prepare_dwellings(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """One row per dwelling, sorted by dwelling_id so that the order delivered changes nothing."""
-    ordered = dwellings.sort("dwelling_id")
-    parsed = parse_frame(
-        ordered.select(
-            pl.col("street_address", "postcode", "city", "flat_number").cast(pl.String)
-        ).rename({"street_address": "text"})
-    )
-    return parsed.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("d"),
-        ordered["dwelling_id"],
-        property_key(ordered["property"].cast(pl.String)),
-        pl.col("street").fill_null(""),
-        pl.col("street_key").fill_null(""),
-        written=written_key(pl.col("street").fill_null("")),
-        number=pl.col("number").fill_null(NO_NUMBER),
-        letter=pl.col("letter").fill_null(NO_LETTER),
-        flat_number=pl.col("flat_number").cast(pl.Int32),
-        floor=pl.col("flat_number").cast(pl.Int32) // 100,
-        postcode="postcode",
-        town=town_key(pl.col("city_key")),
-        n_rooms=ordered["n_rooms"].cast(pl.Int32),
-        area_m2=ordered["area_m2"].cast(pl.Float64),
-        entrance=ordered.select(
-            pl.concat_str(pl.col("property", "street_address").fill_null(""), separator="|")
-        ).to_series(),
-    )
 
 
 def property_key(value: pl.Series) -> pl.Series:
@@ -151,23 +207,33 @@ def bare_ending(key: pl.Expr) -> pl.Expr:
     return folded(key).str.extract(rf"({_BARE_ENDINGS})$")
 
 
-def build_scope(dwellings: pl.DataFrame, kinds: tuple[str, ...]) -> Scope:
-    """Index the prepared dwellings under each kind of block that they have a name for."""
+def build_scope(register: Register, kinds: tuple[str, ...]) -> Scope:
+    """Index the register under each kind of block that its addresses have a name for."""
     names = {kind: pl.col(column) for kind, column in _BLOCK_COLUMN.items()}
     names[REGISTER] = pl.lit(WHOLE_REGISTER)
     placed = pl.concat(
-        dwellings.select(
-            "street_key", "written", "street", "number", "letter", "flat_number", "entrance", "d",
-            block=block(kind, names[kind]),
+        register.addresses.select(
+            "a", "street_key", "written", "street", "house", "entrance", "entrance_code",
+            "n_dwellings", "n_unnumbered", "d", block=block(kind, names[kind]),
         )
         for kind in kinds
     ).drop_nulls("block")  # fmt: skip
-    streets = (
+    streets = _streets(placed)
+    placed = placed.join(
+        streets.select("block", "street_key", "street_id"), on=["block", "street_key"]
+    ).with_columns(key=house_key())
+    houses, members = _houses(placed)
+    return Scope(streets=streets, houses=houses, members=members)
+
+
+def _streets(placed: pl.DataFrame) -> pl.DataFrame:
+    return (
         placed.group_by("block", "street_key")
         .agg(pl.col("written").min(), pl.col("street").min())
         .sort("block", "street_key")
         .with_row_index("street_id")
         .with_columns(
+            block_id=pl.col("block").rle_id(),
             fold=folded(pl.col("street_key")),
             digraph=folded_as_digraphs(pl.col("street_key")),
             ending=bare_ending(pl.col("street_key")),
@@ -177,32 +243,27 @@ def build_scope(dwellings: pl.DataFrame, kinds: tuple[str, ...]) -> Scope:
             - pl.col("ending").str.len_chars().fill_null(0)
         )
     )
-    flats = placed.join(
-        streets.select("block", "street_key", "street_id"), on=["block", "street_key"]
-    ).select("street_id", "number", "letter", "flat_number", "entrance", "d")
-    has_plain = (pl.col("letter") == NO_LETTER).any().over("street_id", "number")
-    without_letter = flats.filter(~has_plain).with_columns(letter=pl.lit(NO_LETTER))
-    flats = pl.concat(
+
+
+def _houses(placed: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The houses of addresses with their key, and which addresses each has: house_id, a."""
+    number = pl.col("key") // 256
+    plain = placed.filter(pl.col("key") % 256 == 0).select(number.unique()).to_series()
+    lettered = placed.filter(~number.is_in(plain.implode())).with_columns(key=number * 256)
+    both = pl.concat(
         [
-            flats.with_columns(is_letter_missing=pl.lit(value=False)),
-            without_letter.with_columns(is_letter_missing=pl.lit(value=True)),
+            placed.with_columns(is_letter_missing=pl.lit(value=False)),
+            lettered.with_columns(is_letter_missing=pl.lit(value=True)),
         ]
     )
-    address = ["street_id", "number", "letter"]
+    code = pl.col("entrance_code")
     houses = (
-        flats.group_by(*address, "is_letter_missing")
+        both.group_by("key", "is_letter_missing")
         .agg(
-            n_dwellings=pl.len(),
-            is_one_unnumbered=(pl.len() == 1) & pl.col("flat_number").null_count().cast(pl.Boolean),
-            entrance=pl.when(pl.col("entrance").n_unique() == 1).then(pl.col("entrance").first()),
+            pl.col("n_dwellings", "n_unnumbered").sum(),
+            pl.col("d").min(),
+            entrance=pl.when(code.min() == code.max()).then(pl.col("entrance").first()),
         )
-        .sort(address)
         .with_row_index("house_id")
     )
-    return Scope(
-        streets=streets,
-        houses=houses,
-        flats=flats.join(houses.select(*address, "house_id"), on=address).select(
-            "house_id", "flat_number", "d"
-        ),
-    )
+    return houses, both.join(houses.select("key", "house_id"), on="key").select("house_id", "a")

@@ -58,11 +58,13 @@ def near_streets(pairs: pl.DataFrame, scope: Scope, max_errors: int) -> pl.DataF
     wanted = pairs.filter(pl.col("street_key") != "")
     if wanted.is_empty():
         return pl.DataFrame(schema=_CANDIDATES)
+    blocks = scope.streets.select("block", "block_id").unique()
     texts = pl.concat(
         wanted.select("block", "pair_id", form=form, extra=pl.lit(extra))
         for form, extra in (("street_key", 0.0), ("fold", FOLD))
-    ).drop_nulls("form")
-    near = _near_in_blocks(texts.sort("block", "extra", "form", "pair_id"), scope.forms, max_errors)
+    )
+    texts = texts.drop_nulls("form").join(blocks, on="block").sort("extra", "block_id")
+    near = _near_in_blocks(texts, scope.forms, max_errors)
     return (
         near.group_by("pair_id", "street_id")
         .agg(pl.col("distance").min())
@@ -96,9 +98,9 @@ def _near_in_blocks(texts: pl.DataFrame, forms: pl.DataFrame, max_errors: int) -
     """Texts and forms of one block and `extra` against each other; both come sorted by these."""
     rows, columns, distances = [], [], []
     written, known = texts["form"].to_list(), forms["form"].to_list()
-    spans = _spans(texts).join(_spans(forms), on=["block", "extra"])
+    spans = _spans(texts).join(_spans(forms), on=["block_id", "extra"])
     for text_at, n_texts, form_at, n_forms in spans.select(
-        pl.exclude("block", "extra")
+        pl.exclude("block_id", "extra")
     ).iter_rows():
         step = max(1, _CELLS // n_forms)
         for start in range(text_at, text_at + n_texts, step):
@@ -130,6 +132,6 @@ def _spans(sorted_rows: pl.DataFrame) -> pl.DataFrame:
     """Where the rows of each block and `extra` begin, and how many they are."""
     return (
         sorted_rows.with_row_index("at")
-        .group_by("block", "extra", maintain_order=True)
+        .group_by("block_id", "extra", maintain_order=True)
         .agg(pl.col("at").first(), n=pl.len())
     )
