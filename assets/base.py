@@ -17,7 +17,7 @@ import duckdb
 
 from assets.home import write_private
 from assets.workspace import Workspace
-from data_contracts.errors import BoendesignalError
+from data_contracts.errors import BoendesignalError, is_fault
 
 # What may be gone in a second try: a full disk, a lock, memory that another process held.
 TRANSIENT = (OSError, MemoryError, duckdb.IOException, duckdb.OutOfMemoryException)
@@ -144,7 +144,9 @@ def perform(stage: Stage, night: Night, run: dg.DagsterRun) -> Ended:
         text, may_retry, kind = str(error), False, REFUSED
         if stage.evaluate and hasattr(error, "results"):
             found = stage.evaluate(error.results)
-    except Exception as error:
+    except BaseException as error:
+        if not is_fault(error):
+            raise
         text, may_retry = unexpected(stage, night, run, error), isinstance(error, TRANSIENT)
         kind = UNEXPECTED
     night.note_failure(run, stage, text)
@@ -180,18 +182,32 @@ def check_earlier_stages_ran(stage: Stage, ws: Workspace) -> None:
         )
 
 
-def unexpected(stage: Stage, night: Night, run: dg.DagsterRun, error: Exception) -> str:
+def unexpected(stage: Stage, night: Night, run: dg.DagsterRun, error: BaseException) -> str:
     """What may be said of an error nobody foresaw; the detail goes to a private file."""
     kind = type(error).__name__
     try:
         file = night.workspace(run).dir / f"error_{stage.name}.txt"
-        write_private(file, "".join(traceback.format_exception(error)).encode())
+        write_private(file, detail(stage, error).encode())
     except Exception:
         return f"{stage.title}: stopped on {kind} before the run had a folder for the detail."
     return (
         f"{stage.title}: stopped on {kind}. The published tables stand. The detail, which may hold "
         f"personal data, is in runs/{file.parent.name}/{file.name} of the home."
     )
+
+
+def detail(stage: Stage, error: BaseException) -> str:
+    """The error with its texts; before the gate has passed, where it came from only.
+
+    Such a text may quote the row of a protected person, and the file outlives the run.
+    """
+    if stage.reads == "work":
+        return "".join(traceback.format_exception(error))
+    chain, told = error, []
+    while chain and len(told) < 10:
+        told += [*traceback.format_tb(chain.__traceback__), f"{type(chain).__name__}\n"]
+        chain = chain.__cause__ or chain.__context__
+    return "".join(told)
 
 
 def table_metadata(stage: Stage, table: Table, ended: Ended) -> dict[str, Counted]:

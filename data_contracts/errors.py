@@ -24,3 +24,12 @@ class RuleError(BoendesignalError):
 
 class LegalBasisError(BoendesignalError):
     """`legal_basis.yml` is wrong: the file, the key and what is allowed."""
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether it is an error and no request to stop.
+
+    A panic in a Rust library (Polars, the Excel reader) is no Exception to Python; passed on, its
+    message, which may quote a row, would end in a log.
+    """
+    return isinstance(error, Exception) or type(error).__name__ == "PanicException"

@@ -15,7 +15,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
-from data_contracts.errors import BoendesignalError
+from data_contracts.errors import BoendesignalError, is_fault
 from pipelines import cli_catalogue, cli_look, cli_night, cli_outcomes
 from pipelines.cli_common import FAILED, REFUSED, err
 from pipelines.run_errors import RunFailed
@@ -34,15 +34,15 @@ class Group(TyperGroup):
             raise  # ended on purpose, or the command line itself was wrong
         except BoendesignalError as error:
             text, code = str(error), FAILED if isinstance(error, RunFailed) else REFUSED
-        except Exception as error:
-            if os.environ.get(DEBUG):
+        except BaseException as error:
+            if os.environ.get(DEBUG) or not is_fault(error):
                 raise
             text, code = unforeseen(error), FAILED
         err.print(f"[red]{escape(text)}[/red]", highlight=False, soft_wrap=True)
         raise typer.Exit(code)
 
 
-def unforeseen(error: Exception) -> str:
+def unforeseen(error: BaseException) -> str:
     """Where the program broke; not the error's own text, which may hold a value of a row."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if is_ours(Path(f.filename))]
     where = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from pipelines.run_errors import RunFailed
 
 if TYPE_CHECKING:
     import dagster as dg
+
+
+ROOM = 1 << 20  # bytes; with less free, a file that could not be written is why a run failed
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,22 @@ def execute(
     defs: dg.Definitions | None = None,
 ) -> dg.DagsterRun:
     """The night's job, in this process; returns the run, or raises as `run_night` does."""
+    try:
+        return _executed(home, waiting, replace, defs)
+    except DeliveryRefused:
+        raise
+    except Exception:
+        if shutil.disk_usage(home.path).free > ROOM:
+            raise
+    raise RunFailed(
+        "The disk that holds the home is full. The last published night stands. Make room "
+        "(the home's runs/ holds what failed runs left) and run the delivery again."
+    )
+
+
+def _executed(
+    home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
+) -> dg.DagsterRun:
     bind(home)
     from pipelines.instance import open_instance  # noqa: PLC0415
     from pipelines.requests import code_tag  # noqa: PLC0415 - Dagster takes 1 s

@@ -2,13 +2,15 @@
 
 import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
+from polars.exceptions import PanicException
 
 from assets.home import Home
 from data_contracts.errors import BoendesignalError, DeliveryRefused
-from pipelines import deliveries, night_log
+from pipelines import deliveries, night_log, running
 from pipelines.instance import open_instance
 from pipelines.run_errors import RunFailed
 from pipelines.running import execute, run_night
@@ -73,6 +75,51 @@ def test_an_unexpected_error_leaves_no_value_in_dagster(home: Home) -> None:
     assert [file.name for file in leaks] == ["error_core.txt"]
     assert stat.S_IMODE(leaks[0].stat().st_mode) == 0o600
     assert not [file for file in home.dagster.rglob("*") if file in leaks]
+
+
+def test_an_error_before_the_gate_leaves_no_value_anywhere(home: Home) -> None:
+    """The private file says where it broke; its text may quote a protected person."""
+
+    def breaks(ws: object) -> dict[str, int]:
+        try:
+            raise KeyError(CANARY)
+        except KeyError as cause:
+            raise ValueError(f"cannot read {CANARY}") from cause
+
+    with pytest.raises(RunFailed, match="Gate: stopped on ValueError"):
+        run(home, deliver(home.inbox, "2026-10-01"), stages(gate_stage=breaks))
+    [file] = home.runs.glob("*/error_gate.txt")
+    assert "in breaks" in file.read_text()
+    word = CANARY.split()[0].encode()
+    files = [file for file in home.path.rglob("*") if file.is_file()]
+    assert not [file for file in files if word in file.read_bytes()]
+
+
+def test_a_panic_is_an_error_like_others(home: Home) -> None:
+    """Rust libraries raise what is no Exception: its message would stand in Dagster's log."""
+
+    def panics(ws: object) -> dict[str, int]:
+        raise PanicException(CANARY)
+
+    with pytest.raises(RunFailed, match="Core: stopped on PanicException"):
+        run(home, deliver(home.inbox, "2026-10-01"), stages(core_stage=panics))
+    files = [file for file in home.dagster.rglob("*") if file.is_file()]
+    assert not [file for file in files if CANARY.encode() in file.read_bytes()]
+
+
+def test_a_full_disk_is_said(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster's own log cannot be written then, and its error says nothing to a person."""
+
+    monkeypatch.setattr("assets.base.RETRY", dg.RetryPolicy(max_retries=0))
+
+    def full(ws: object) -> dict[str, int]:
+        monkeypatch.setattr(
+            running.shutil, "disk_usage", lambda _: SimpleNamespace(free=running.ROOM // 2)
+        )
+        raise OSError("No space left on device")
+
+    with pytest.raises(RunFailed, match="disk that holds the home is full"):
+        run(home, deliver(home.inbox, "2026-10-01"), stages(core_stage=full))
 
 
 def test_a_refusal_is_told_as_it_stands_and_not_tried_again(home: Home) -> None:
