@@ -203,8 +203,9 @@ def detail(stage: Stage, error: BaseException) -> str:
     """
     if stage.reads == "work":
         return "".join(traceback.format_exception(error))
-    chain, told = error, []
-    while chain and len(told) < 10:
+    told: list[str] = []
+    chain: BaseException | None = error
+    while chain:
         told += [*traceback.format_tb(chain.__traceback__), f"{type(chain).__name__}\n"]
         chain = chain.__cause__ or chain.__context__
     return "".join(told)
