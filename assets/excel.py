@@ -48,6 +48,7 @@ WHOLE_SHEETS = {
     "not_computed": "Ej beräknade regler",
     "quarantine": "Undanlagda rader",
     "worklist_audit": "Veckolistans urval",
+    "arm_precision": "Listans träffsäkerhet",
     "trial": "Regler på försök",
 }
 

@@ -18,6 +18,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from assets.arms import CONTROL, RANKED, write_arm_precision
 from assets.calibrated import write_calibration
 from assets.feedback import store
 from assets.home import Settings, WorklistSettings
@@ -25,7 +26,6 @@ from assets.ledger import STATE_SQL as LEDGER_SQL
 from assets.workspace import Counts, Workspace
 from data_contracts.legal_basis import LegalBasis
 
-RANKED, CONTROL = "ranked", "control"
 CONTROL_ARM = "control_arm"  # the feature that a decision must allow
 
 STATE_SQL = """
@@ -167,7 +167,7 @@ def make_list(
 
 
 def build_worklist(ws: Workspace) -> dict[str, Counts]:
-    """`worklist` for investigators, `worklist_audit` for auditors, and `calibration`.
+    """`worklist`, `worklist_audit` and `arm_precision` for auditors, and `calibration`.
 
     The worklist does not say which cases are control; the audit does.
     """
@@ -187,10 +187,13 @@ def build_worklist(ws: Workspace) -> dict[str, Counts]:
         rows = con.sql(
             "select (select count(*) from worklist), (select count(*) from worklist_audit)"
         ).fetchall()[0]
+        with ws.home.state_db() as state:
+            n_arms = write_arm_precision(con, state, ws.as_of)
         calibration = write_calibration(con)
     return {
         "worklist": {"rows": rows[0]},
         "worklist_audit": {"rows": rows[1]},
+        "arm_precision": {"rows": n_arms},
         "calibration": calibration,
     }
 

@@ -287,7 +287,7 @@ def settled(rules: list[Rule]) -> Table:
 
 def week() -> Iterator[Table]:
     """What is said beside the rank, and what to take up this week."""
-    for name in ("calibration", "worklist", "worklist_audit"):
+    for name in ("calibration", "worklist", "worklist_audit", "arm_precision"):
         yield Table(
             name,
             CASES,

@@ -176,6 +176,7 @@ def test_the_auditor_sees_all_there_is(home, tmp_path):
         "Ej beräknade regler": 1,
         "Undanlagda rader": 1,
         "Veckolistans urval": 0,
+        "Listans träffsäkerhet": 0,
         "Regler på försök": 0,
     }
     assert found["Undanlagda rader"][1] == (

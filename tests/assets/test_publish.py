@@ -110,7 +110,7 @@ def test_publishes_every_table_and_returns_their_rows(tmp_path):
         for (name,) in con.sql("select table_name from duckdb_tables()").fetchall()
     }
     con.close()
-    hidden = ("worklist_audit", "trial", "trial_evidence", "trial_models")
+    hidden = ("worklist_audit", "arm_precision", "trial", "trial_evidence", "trial_models")
     for_auditors = {name: counts.pop(name) for name in hidden}
     assert (in_database, for_auditors) == (counts, dict.fromkeys(hidden, 0))
     assert rows(night / "cases.parquet", "case_id, rank") == [("k1", 1), ("k2", 2)]

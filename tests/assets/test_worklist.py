@@ -10,10 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assets.arms import CONTROL, RANKED
 from assets.home import WorklistSettings
 from assets.worklist import (
-    CONTROL,
-    RANKED,
     Candidate,
     Listed,
     Places,
