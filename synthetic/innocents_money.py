@@ -157,6 +157,89 @@ def trustee_mail(stage: Stage) -> None:
         stage.innocent("trustee_mail", ward, home)
 
 
+def one_place_no_car(stage: Stage) -> None:
+    """A place for visitors, an e-bike or a borrowed car: the landlord's rules may allow it."""
+    flat = stage.flat((2, 3))
+    holder = stage.person(flat, age=(25, 80), since=stage.ago(900, 5000))
+    stage.lease(flat, holder)
+    stage.parking(flat, holder)
+    stage.innocent("one_place_no_car", holder, flat)
+
+
+def parking_for_relative(stage: Stage) -> None:
+    """The grown son's car stands in his mother's place; he lives two streets away."""
+    flat, away = stage.flat((2, 3)), stage.host()
+    mother = stage.person(flat, male=False, age=(48, 64), since=stage.ago(2000, 6000))
+    son = stage.child((mother,), away, (22, 28), male=True, since=stage.ago(300, 1500))
+    stage.lease(flat, mother)
+    stage.parking(flat, mother, plate_vehicle=stage.car(son, away))
+    stage.innocent("parking_for_relative", mother, flat)
+
+
+def assistant_parking(stage: Stage) -> None:
+    """A place for the personal assistant's car, paid by the one who has the assistance."""
+    flat = stage.flat((2, 3))
+    holder = stage.person(flat, age=(25, 64), since=stage.ago(900, 5000))
+    stage.lease(flat, holder)
+    home = stage.host()
+    car = stage.car(stage.person(home, age=(22, 60)), home)
+    stage.parking(flat, holder, plate_vehicle=car)
+    stage.pay("ASSISTANSERSATTNING", holder, 38_000, at=flat)
+    stage.innocent("assistant_parking", holder, flat)
+
+
+def car_at_partner(stage: Stage) -> None:
+    """The register has the car at a friend's or partner's, where it mostly stands."""
+    flat, other = stage.flat((1, 2)), stage.host()
+    person = stage.person(flat, age=(24, 60), since=stage.ago(900, 4000))
+    stage.lease(flat, person)
+    stage.car(person, other)
+    stage.innocent("car_at_partner", person, flat)
+
+
+def mends_cars(stage: Stage) -> None:
+    """A sole trader who mends and sells: the firm is the person, half of the cars laid up."""
+    home = stage.other_home()
+    person = stage.person(home, age=(26, 60), since=stage.ago(900, 5000))
+    for _ in range(stage.dice.randint(8, 12)):
+        stage.car(person, home, status="AVSTALLD" if stage.maybe(0.5) else "I_TRAFIK",
+                  owned_since_on=stage.ago(20, 700))  # fmt: skip
+    stage.innocent("mends_cars", person, home)
+
+
+def transport_firm(stage: Stage) -> None:
+    """Delivery vans in the name of the one who runs the firm, bought over the years."""
+    home = stage.other_home()
+    person = stage.person(home, age=(30, 60), since=stage.ago(1500, 5000))
+    for _ in range(stage.dice.randint(8, 12)):
+        stage.car(person, home, kind="LATT_LASTBIL", owned_since_on=stage.ago(100, 2600))
+    stage.innocent("transport_firm", person, home)
+
+
+def farm(stage: Stage) -> None:
+    """Cars, trailers and motorcycles of a farm, kept for decades."""
+    home = stage.other_home()
+    person = stage.person(home, age=(40, 75), since=stage.ago(3000, 9000))
+    for kind in ("SLAP", "SLAP", "SLAP", "MC", "LATT_LASTBIL", "LATT_LASTBIL", *["PERSONBIL"] * 5):
+        stage.car(person, home, kind=kind, owned_since_on=stage.ago(400, 7000))
+    stage.innocent("farm", person, home)
+
+
+def caretaker_home(stage: Stage) -> None:
+    """A caretaker's couple have lived at the works for decades; the register forgot the flat."""
+    woman, man = stage.couple(stage.industry.pop(), since=stage.ago(4000, 9000), age=(48, 66))
+    for person in (woman, man):
+        stage.innocent("caretaker_home", person, None)
+
+
+def new_house(stage: Stage) -> None:
+    """A family in a house so new that the dwelling register does not have it yet."""
+    woman, man = stage.couple(stage.industry.pop(), since=stage.ago(20, 150), age=(28, 45))
+    stage.child((man, woman), stage.of(man, "dwelling"), (1, 9))
+    for person in (woman, man):
+        stage.innocent("new_house", person, None)
+
+
 STORIES: dict[str, Callable[[Stage], None]] = {
     story.__name__: story
     for story in (
@@ -173,5 +256,14 @@ STORIES: dict[str, Callable[[Stage], None]] = {
         rent_with_extras,
         co_at_relatives,
         trustee_mail,
+        one_place_no_car,
+        parking_for_relative,
+        assistant_parking,
+        car_at_partner,
+        mends_cars,
+        transport_firm,
+        farm,
+        caretaker_home,
+        new_house,
     )
 }

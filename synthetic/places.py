@@ -84,7 +84,11 @@ def build(
     houses = _houses(rng, round(total * par.share_houses), streets, municipality, first)
     n_special = max(1, round(people / PEOPLE_PER_SPECIAL_HOUSE))
     special = _special(n_special, municipality)
-    industry = _industry(par.scaled(par.planted_per_22_000["non_residential"], people) + 3)
+    counts = (
+        par.planted_per_22_000["non_residential"],
+        *(par.innocent_per_22_000[name] for name in ("caretaker_home", "new_house")),
+    )
+    industry = _industry(sum(par.scaled(count, people) for count in counts) + 3)
     everything = pl.concat([flats, houses, special, _named(industry, municipality)])
     let = np.flatnonzero(
         ((flats["tenure"] == "HYRESRATT") & flats["flat_number"].is_not_null()).to_numpy()

@@ -15,6 +15,8 @@ import polars as pl
 from synthetic import (
     benefits,
     innocents,
+    innocents_away,
+    innocents_families,
     innocents_homes,
     innocents_money,
     leases,
@@ -205,7 +207,8 @@ def _tell(stage: Stage, n_people: int, par: Parameters) -> None:
             stories[name](stage)
     for _ in range(par.scaled(NEW_ON_SECOND_NIGHT, n_people)):
         planted.parking_opens(stage)
-    look_alikes = {**innocents.STORIES, **innocents_homes.STORIES, **innocents_money.STORIES}
+    told_in = (innocents, innocents_away, innocents_families, innocents_homes, innocents_money)
+    look_alikes = {name: story for told in told_in for name, story in told.STORIES.items()}
     for name, count in par.innocent_per_22_000.items():
         for _ in range(par.scaled(count, n_people)):
             look_alikes[name](stage)

@@ -154,6 +154,9 @@ told_ties as (
         person_id,
         dwelling_id,
         count(*) as n_ties,
+        bool_or(
+            tie_sv in ('adress för hyresavi', 'folkbokföringsadress', 'uppgiven adress i ett bidragsbeslut')
+        ) as is_told_anew,
         list(tie_sv order by tie_sv) as ties
     from named_ties
     group by person_id, dwelling_id
@@ -255,6 +258,7 @@ signals as (
         extra.home_label,
         extra.home_row_id,
         told_ties.n_ties,
+        told_ties.is_told_anew,
         told_ties.ties,
         listed_ties.recorded_ties,
         listed_ties.tie_row_ids,

@@ -69,12 +69,13 @@ others_there as (
 ),
 
 -- Leases that the landlord has let anew to somebody who is registered there: the old one lies on.
+-- That registration confirms which dwelling the later lease is on, however its address is typed.
 let_anew as (
     select distinct
         lease.holder_person_id,
         lease.dwelling_id
     from numbered_leases as lease
-    join numbered_leases as later
+    join leases as later
         on later.dwelling_id = lease.dwelling_id
         and later.holder_person_id <> lease.holder_person_id
         and later.from_on > lease.from_on
@@ -82,6 +83,21 @@ let_anew as (
         on tenant.person_id = later.holder_person_id
         and tenant.dwelling_id = later.dwelling_id
         and tenant.is_registered
+    where later.is_running
+        and later.object_kind = 'dwelling'
+        and later.lease_kind = 'first_hand'
+),
+
+-- Holders whose nearest kin live where the holder is registered.
+with_relatives as (
+    select distinct
+        tie.person_id,
+        relative.dwelling_id
+    from ties as tie
+    join persons as relative on relative.person_id = tie.other_person_id
+    where tie.tie in ('parent', 'child', 'sibling')
+        and relative.is_registered
+        and relative.is_adult
 ),
 
 -- A short lease is a place to stay during a renovation, a course or a job.
@@ -131,11 +147,16 @@ signals as (
     left join short_stays as stay
         on stay.holder_person_id = lease.holder_person_id
         and stay.dwelling_id = holder.dwelling_id
+    left join with_relatives as kin
+        on kin.person_id = holder.person_id
+        and kin.dwelling_id = holder.dwelling_id
     where lease.place = 1
         and holder.is_registered
         and holder.dwelling_id <> lease.dwelling_id
         and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
         and date_diff('day', holder.registered_on, $as_of) >= $min_days_elsewhere -- innocent: newly_moved_out
+        and not coalesce(date_diff('day', $as_of, lease.to_on) <= $max_days_of_notice, false) -- innocent: notice_given
+        and not (kin.person_id is not null and others.dwelling_id is null and date_diff('day', holder.registered_on, $as_of) <= $max_days_with_relative) -- innocent: stays_with_relative
         and not lease.has_approved_sublet -- innocent: approved_sublet
         and not coalesce(known.has_co_holder, false) -- innocent: co_holder_lives_there
         and not coalesce(known.has_relative, false) -- innocent: relative_lives_there

@@ -179,6 +179,15 @@ moving_to as (
         and date_diff('day', from_on, $as_of) < $min_days_leased
 ),
 
+-- A short lease is a place to stay for a job, a course or a renovation.
+short_stays as (
+    select distinct
+        holder_person_id as person_id,
+        dwelling_id
+    from running_leases
+    where lease_kind = 'short_term'
+),
+
 -- Told to an authority that they live where they are registered.
 stated_home as (
     select distinct
@@ -266,6 +275,9 @@ placed as (
     left join moving_to as moving
         on moving.person_id = seen.person_id
         and moving.dwelling_id = seen.dwelling_id
+    left join short_stays as stay
+        on stay.person_id = seen.person_id
+        and stay.dwelling_id = seen.dwelling_id
     left join kin_homes as kin
         on kin.person_id = seen.person_id
         and kin.dwelling_id = seen.dwelling_id
@@ -276,6 +288,7 @@ placed as (
         and seen.entrance_id <> person.entrance_id -- innocent: wrong_flat_number
         and not seen.is_former_address -- innocent: former_address
         and moving.person_id is null -- innocent: moving_out
+        and stay.person_id is null -- innocent: short_stay
         and kin.person_id is null -- innocent: post_with_kin
         and stated.person_id is null -- innocent: also_placed_here
         and not seen.is_special_housing -- innocent: care_home
