@@ -28,6 +28,7 @@ from data_contracts.errors import BoendesignalError
 
 BATCH = 1_000  # rows fetched at a time
 SUM_SOURCES = {"benefit_sek_month": "benefits", "rent_sek_month": "tenancy"}
+LIKELY = "coalesce(round(100 * p_change)::integer || ' %', 'Ännu inte kalibrerad')"
 CAUTION_SV = (
     "En signal är två uppgifter som inte stämmer överens. Den säger inte att någon har gjort fel."
 )
@@ -224,15 +225,16 @@ group by case_id
 
 
 def _cases(night: _Night) -> Sheet:
-    """All cases as the night ranked them."""
-    columns = ["rank", "case_id", "score", "title_sv", "summary_sv", "lane", "n_signals"]
-    columns += list(SUM_SOURCES)
-    selected = ", ".join(_lane_sv() if name == "lane" else name for name in columns)
+    """All cases as the night ranked them, with how likely a change is beside the rank."""
+    columns = ["rank", "p_change", "case_id", "score", "title_sv", "summary_sv", "lane"]
+    columns += ["n_signals", *SUM_SOURCES]
+    told = {"lane": _lane_sv(), "p_change": LIKELY}
+    selected = ", ".join(told.get(name, name) for name in columns)
     return night.sheet(
         "Ärenden",
         [*map(heading_sv, columns), "Personer", "Bostäder"],
         f"select {selected}, persons, dwellings from cases left join members using (case_id) "
-        "order by rank",
+        "left join calibration using (case_id) order by rank",
     )
 
 

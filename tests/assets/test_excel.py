@@ -55,6 +55,7 @@ def test_the_nights_workbook_is_whole_and_ranked(home):
     assert found["Ärenden"] == [
         (
             "Rang",
+            "Sannolikhet för ändring",
             "Ärende",
             "Poäng",
             "Rubrik",
@@ -68,6 +69,7 @@ def test_the_nights_workbook_is_whole_and_ranked(home):
         ),
         (
             1,
+            "Ännu inte kalibrerad",
             "k1",
             3.44,
             "Två bostäder",
@@ -79,7 +81,20 @@ def test_the_nights_workbook_is_whole_and_ranked(home):
             HOLDER,
             DWELLINGS,
         ),
-        (2, "k2", 0.7, "P-plats utan bil", "0,7 poäng", "Hyresavtal", 1, 0, 500, PARKER, None),
+        (
+            2,
+            "Ännu inte kalibrerad",
+            "k2",
+            0.7,
+            "P-plats utan bil",
+            "0,7 poäng",
+            "Hyresavtal",
+            1,
+            0,
+            500,
+            PARKER,
+            None,
+        ),
     ]
     assert found["Hyresgäst folkbokförd på annan…"] == [
         (
@@ -228,3 +243,22 @@ def test_what_cannot_be_exported_says_why(home, tmp_path, recipient, out, said):
     """A wrong recipient or place is an error with what is allowed."""
     with pytest.raises(BoendesignalError, match=said):
         export(home, NIGHT, recipient, tmp_path / out)
+
+
+def test_how_likely_a_change_is_stands_beside_the_rank(tmp_path):
+    """Once outcomes exist, per case; it changes no place."""
+    home = a_home(tmp_path)
+    ws = a_run(home)
+    with ws.connect() as con:
+        con.execute(
+            "insert into calibration by name from (values (null, 'k1', 0.424, 'sagt'),"
+            " (null, 'k2', 0.91, 'sagt'), ('parking_without_car', null, 0.3, 'sagt'))"
+            " v(rule_id, case_id, p_change, says_sv)"
+        )
+    publish(ws, FACTS)
+    found = sheets(home.published / "latest" / "signaler.xlsx")["Ärenden"]
+    assert [row[:3] for row in found] == [
+        ("Rang", "Sannolikhet för ändring", "Ärende"),
+        (1, "42 %", "k1"),
+        (2, "91 %", "k2"),
+    ]
