@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 from assets.home import Home
+from assets.ledger import closed_by_protection
 from assets.published import RunRecord, open_night, read_run
 from assets.published_tables import heading_sv, published_tables
 from assets.recipients import RECIPIENTS, Recipient, recipient_named, source_of, visible_rules
@@ -105,10 +106,11 @@ def export(home: Home, extract_date: date | None, recipient: str, out: Path) -> 
         raise BoendesignalError(
             f"Cannot write {out.name}: give a file that ends in .xlsx in a folder that exists."
         )
-    _, folder = open_night(home, extract_date)
+    day, folder = open_night(home, extract_date)
+    since = () if chosen.is_auditor else closed_by_protection(home, day)
     with (
         tempfile.TemporaryDirectory(dir=home.state, prefix="export-") as scratch,
-        _opened(folder, chosen) as night,
+        _opened(folder, chosen, since) as night,
     ):
         sheets = [*_summary(night), *_rule_sheets(night)]
         if chosen.is_auditor:
@@ -121,8 +123,8 @@ def export(home: Home, extract_date: date | None, recipient: str, out: Path) -> 
 
 
 @contextlib.contextmanager
-def _opened(folder: Path, recipient: Recipient) -> Iterator[_Night]:
-    """The night in `folder` as that recipient may see it."""
+def _opened(folder: Path, recipient: Recipient, since: Sequence[str] = ()) -> Iterator[_Night]:
+    """The night in `folder` as that recipient may see it, less signals `since` closed."""
     record = read_run(folder)
     con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
     try:
@@ -132,6 +134,9 @@ def _opened(folder: Path, recipient: Recipient) -> Iterator[_Night]:
         for file in sorted((folder / "signals").glob("*.parquet")):
             _view(con, f"signal_{file.stem}", file)
             computed.append(file.stem)
+        con.execute(
+            "create table closed_since as select unnest($1::varchar[]) as signal_id", [since]
+        )
         yield _Night(con, record, recipient, _show(con, record, recipient, computed))
     finally:
         con.close()
@@ -178,11 +183,18 @@ resting_on_refused as (
     inner join refused
         on refused.lane = signals.lane
         and refused.source_table is not distinct from signal_evidence.source_table
+),
+-- whoever is protected now may be named by any signal of the case
+of_protected as (
+    select closed_since.signal_id, signals.case_id
+    from closed_since left join signals using (signal_id)
 )
 select signals.*
 from signals
 semi join visible_rules using (rule_id)
 anti join resting_on_refused using (signal_id)
+anti join of_protected using (signal_id)
+anti join of_protected using (case_id)
 """
 
 RANKED_WHOLE = "create table ranked as select case_id, rank from cases"

@@ -7,18 +7,23 @@ that something changed and never what it was: state holds no name, number or add
 
 from __future__ import annotations
 
+from datetime import date
+
 import duckdb
 import polars as pl
 
+from assets.home import Home
 from assets.ledger_states import (
     BELOW_FLOOR,
     LEDGER,
     NO_LEGAL_BASIS,
+    PROTECTION,
     SOURCE_MISSING,
     Night,
     judge,
 )
 from assets.workspace import Counts, Workspace
+from data_contracts.errors import BoendesignalError
 from rules.catalogue import Rule, load
 
 STATE_SQL = """
@@ -199,3 +204,20 @@ def remember_signals(ws: Workspace) -> None:
             state.execute(f"insert into {table} select *, ?::date from rows_in", [ws.as_of])
             state.unregister("rows_in")
         state.execute("commit")
+
+
+def closed_by_protection(home: Home, after: date) -> list[str]:
+    """Ids of the signals that a later night closed because somebody has become protected."""
+    try:
+        with home.state_db() as state:
+            state.execute(STATE_SQL)
+            rows = state.execute(
+                "select distinct signal_id from ledger_nights"
+                " where cause = $cause and extract_date > $after order by signal_id",
+                {"cause": PROTECTION, "after": after},
+            ).fetchall()
+    except duckdb.IOException:
+        raise BoendesignalError(
+            "A run is writing in this home. Wait until it ends, and try again."
+        ) from None
+    return [signal_id for (signal_id,) in rows]

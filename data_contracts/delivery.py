@@ -11,6 +11,7 @@ import codecs
 import difflib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -179,8 +180,9 @@ def _misspelt(raw: dict[str, Any], model: type[BaseModel], where: str) -> list[s
     known = list(model.model_fields)
     problems = []
     for key in raw:
-        close = difflib.get_close_matches(key, known, n=1, cutoff=0.8)
-        if key not in known and close:
+        if key in known:
+            continue
+        if close := difflib.get_close_matches(key, known, n=1, cutoff=0.8):
             problems.append(f"{MANIFEST}: unknown key {where}{key}, did you mean {close[0]}?")
     return problems
 
@@ -288,7 +290,7 @@ def _encoding(name: str) -> str | None:
 
 
 def _repeated(words: list[str]) -> set[str]:
-    return {word for word in words if words.count(word) > 1}
+    return {word for word, n in Counter(words).items() if n > 1}
 
 
 # -- content ---------------------------------------------------------------------------------

@@ -46,7 +46,9 @@ def complete_deliveries(home: Home) -> list[Waiting]:
     """Every complete delivery in the inbox, oldest extract date first."""
     if not home.inbox.is_dir():
         return []
-    return sorted(at(file.parent) for file in home.inbox.glob(f"*/{MANIFEST}"))
+    # what bears the name and is no file would stop every other delivery
+    manifests = [file for file in home.inbox.glob(f"*/{MANIFEST}") if file.is_file()]
+    return sorted(at(file.parent) for file in manifests)
 
 
 def at(path: Path) -> Waiting:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import stat
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import openpyxl
 import pytest
 
 from assets.excel import export
 from assets.home import Home
+from assets.ledger import STATE_SQL
 from assets.publish import publish
 from data_contracts.errors import BoendesignalError
 from tests.assets.a_night import FACTS, HOLDER, NIGHT, PARKER, a_home, a_run
@@ -218,6 +219,28 @@ def test_a_signal_that_rests_on_a_foreign_row_is_left_out(tmp_path):
     counts = export(home, None, "tenancy", tmp_path / "ut.xlsx")
     assert counts == {"n_signals": 0, "n_left_out": 3}
     assert sheets(tmp_path / "ut.xlsx")["Ärenden"][1:] == []
+
+
+def test_whoever_is_protected_since_is_handed_to_nobody(home, tmp_path):
+    """An earlier night's workbook leaves out the cases of signals that protection has closed; what
+    stood before that night's own ledger, and what the auditor sees, is as it was."""
+    assert "=Cmd Ek" in everything(exported(home, tmp_path, "tenancy"))
+    with home.state_db() as state:
+        state.execute(STATE_SQL)
+        row = (
+            "insert into ledger_nights (signal_id, cause, extract_date) values (?, 'protection', ?)"
+        )
+        state.execute(row, ["s2aa", NIGHT + timedelta(days=1)])
+        state.execute(row, ["s1aa", NIGHT - timedelta(days=1)])
+    try:
+        found = everything(exported(home, tmp_path, "tenancy"))
+        assert "=Cmd Ek" not in found
+        assert PARKER not in found
+        assert "Åsa Öberg" in found
+        assert "=Cmd Ek" in everything(exported(home, tmp_path, "audit"))
+    finally:
+        with home.state_db() as state:
+            state.execute("delete from ledger_nights")
 
 
 def test_an_export_is_private_and_leaves_nothing_behind(home, tmp_path):

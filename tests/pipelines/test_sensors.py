@@ -33,6 +33,19 @@ def test_a_new_complete_delivery_gets_one_run(home: Home, instance: dg.DagsterIn
     )
 
 
+def test_what_is_no_manifest_stops_no_other_delivery(
+    home: Home, instance: dg.DagsterInstance
+) -> None:
+    """A folder or a dangling link of that name is somebody's mistake, and theirs alone."""
+    (home.inbox / "2026-10-03" / deliveries.MANIFEST).mkdir(parents=True)
+    (home.inbox / "2026-10-04").mkdir()
+    (home.inbox / "2026-10-04" / deliveries.MANIFEST).symlink_to("nowhere")
+    deliver(home.inbox, "2026-10-01")
+    result = tick(instance)
+    assert isinstance(result, dg.SensorResult)
+    assert [one.partition_key for one in result.run_requests or []] == ["2026-10-01"]
+
+
 def test_a_delivery_that_has_had_its_run_gets_no_other(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
