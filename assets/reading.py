@@ -34,6 +34,7 @@ def read_text(
     """Make `table` from a file; returns `source_row` as SQL over it. Raises DeliveryRefused."""
     reader = {"csv": _read_csv, "parquet": _read_parquet, "xlsx": _read_xlsx}[file.format]
     source_row = reader(con, contract, file, table)
+    file.assert_unchanged()
     [(n_rows,)] = con.execute(f"select count(*) from {table}").fetchall()
     if n_rows != file.rows:
         raise DeliveryRefused(

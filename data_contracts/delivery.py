@@ -65,6 +65,24 @@ class DeliveredFile:
     delimiter: str
     rows: int
     sha256: str
+    stamp: tuple[int, ...] = ()  # what `stamp_of` said before the file was verified
+
+    def assert_unchanged(self) -> None:
+        """Raises DeliveryRefused where another file has taken the verified one's place."""
+        if self.stamp and stamp_of(self.file) != self.stamp:
+            raise DeliveryRefused(
+                f"{self.path} was changed while it was read: the sender had not finished. Run the "
+                "delivery again when it is complete."
+            )
+
+
+def stamp_of(file: Path) -> tuple[int, ...]:
+    """What changes when a file is written or replaced; empty where there is none."""
+    try:
+        now = file.stat()
+    except OSError:
+        return ()
+    return (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -270,6 +288,7 @@ def _matched_file(
         delimiter=entry.delimiter or arrival.delimiter,
         rows=entry.rows,
         sha256=entry.sha256.lower(),
+        stamp=stamp_of(file),
     )
 
 

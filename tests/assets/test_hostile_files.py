@@ -90,3 +90,16 @@ def test_a_workbook_that_lies_about_its_size(delivery, tmp_path):
     delivery.content[BOOK] = content.getvalue().replace(true, said)
     delivery.n_rows[BOOK] = 2
     assert "not readable as an Excel workbook" in refusal(delivery, tmp_path / "home")
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_file_that_changes_after_it_was_verified(delivery, tmp_path, is_replaced):
+    """What was hashed is not what would be read: a sender that had not finished, or worse."""
+    folder = delivery.write()
+    opened = open_delivery(folder)
+    file, content = folder / LEASES, (folder / LEASES).read_bytes()
+    if is_replaced:
+        file.rename(tmp_path / "old.csv")
+    file.write_bytes(content.replace(b"Anna Ek", b"Anna Al"))
+    with pytest.raises(DeliveryRefused, match="was changed while it was read"):
+        land(Workspace(Home.open(tmp_path / "home"), "run", opened))
