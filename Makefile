@@ -13,9 +13,10 @@ MEASURE ?= # arguments of `make bench`: --people 22000,150000 --repeat 3 --write
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+SPARK_INSTALLED := .venv/.installed-spark
 PACKAGES := assets bench data_contracts matching pipelines rules synthetic
 
-.PHONY: help install demo ui bench detection test test-slow format lock clean
+.PHONY: help install spark demo ui bench detection test test-slow format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,17 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  test -x $(BIN)/pip || $(PYTHON) -m venv .venv; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
 	  $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .; \
+	fi
+	@touch $@
+
+spark: $(SPARK_INSTALLED) ## Add Apache Spark (0.5 GB, needs Java 17) for replaying years of nights
+
+$(SPARK_INSTALLED): $(INSTALLED) requirements-spark.lock
+	@if command -v uv > /dev/null; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-spark.lock; \
+	else \
+	  $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes \
+	    -r requirements-spark.lock; \
 	fi
 	@touch $@
 
@@ -69,6 +81,10 @@ format: install ## Let ruff put the code in order
 lock: ## Choose versions anew and lock them with their hashes (needs uv)
 	uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-strip-extras \
 	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb')) \
+	  ['project']['optional-dependencies']['spark'], sep='\n')" \
+	| uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-strip-extras \
+	  --python-version 3.11 --constraint requirements.lock - -o requirements-spark.lock
 
 clean: ## Delete what was installed and what tools left; homes stay
 	rm -rf .venv *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

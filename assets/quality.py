@@ -9,8 +9,10 @@ Counts only: no value of a row comes here.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -196,9 +198,27 @@ def _validate(measures: Sequence[Measure]) -> dict[str, bool]:
 def great_expectations() -> Any:
     """The library, imported when it is first needed: it takes 3 s, and calls nobody."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx  # noqa: PLC0415
+    with _hidden("pyspark"):
+        import great_expectations as gx  # noqa: PLC0415
 
     return gx
+
+
+@contextlib.contextmanager
+def _hidden(package: str) -> Iterator[None]:
+    """Within: the package cannot be imported, unless it has been.
+
+    Great Expectations loads PySpark wherever it is installed, for nothing; and PySpark's client
+    then ends the process (exit code 0) where Python was given its program by -c.
+    """
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment] # as Python marks what is not to be had
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def failures(results: Iterable[CheckResult]) -> list[CheckResult]:

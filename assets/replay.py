@@ -7,8 +7,9 @@ nothing is remembered. Whoever has been flagged as protected since stays out.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -153,13 +154,26 @@ def other_live_rules(tried: Rule) -> list[str]:
 # -- one night ---------------------------------------------------------------------------------
 
 
-def _replay_night(trial: Home, night: StoredNight, about: Replay) -> Night:
+@contextlib.contextmanager
+def rebuilt(trial: Home, night: StoredNight) -> Iterator[Workspace]:
+    """Within: the night's core tables, as known then; its tables go before the next one's are made.
+
+    `trial`: from `home_for_trying`. Raises NotStored.
+    """
     known = night.as_known()
     ws = Workspace(trial, f"night-{night.extract_date}", _delivery(night, known))
     try:
         restore(ws, night, known)
         for table in CORE:
             table.build(ws)
+        yield ws
+    finally:
+        shutil.rmtree(ws.dir)
+
+
+def _replay_night(trial: Home, night: StoredNight, about: Replay) -> Night:
+    known = night.as_known()
+    with rebuilt(trial, night) as ws:
         with trial.state_db() as state:
             others = state.sql(OTHERS_SQL, params={"as_of": ws.as_of}).pl()
         with ws.connect() as con:
@@ -170,8 +184,6 @@ def _replay_night(trial: Home, night: StoredNight, about: Replay) -> Night:
                 others=_with_anchor(con, others),
                 people=con.sql(PEOPLE_SQL).pl(),
             )
-    finally:
-        _delete(ws)
 
 
 def _compute(
@@ -185,7 +197,7 @@ def _compute(
     if rule is None:
         return Found(pl.DataFrame(schema=SIGNALS))
     basis = LegalBasis.load(ws.home.legal_basis_file, known.is_synthetic)
-    permitted = permit(rule, basis, known.missing_sources, ws)
+    permitted = permit(rule, basis, known.missing_sources, ws.as_of)
     if permitted.refusals:
         return Found(None, "; ".join(f"{why} {what}" for why, what in permitted.refusals))
     found = compute(
@@ -231,11 +243,6 @@ def _delivery(night: StoredNight, known: AsKnown) -> Delivery:
         manifest_sha256=night.manifest_sha256,
         files=(),
     )
-
-
-def _delete(ws: Workspace) -> None:
-    """A night's tables go before the next one's are made."""
-    shutil.rmtree(ws.dir)
 
 
 def parameter(text: str) -> tuple[str, Number]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 import polars as pl
@@ -37,7 +38,7 @@ def live_rules() -> list[Rule]:
     return [rule for rule in load().values() if rule.spec.status == "live"]
 
 
-def permit(rule: Rule, basis: LegalBasis, missing: dict[str, str], ws: Workspace) -> Permitted:
+def permit(rule: Rule, basis: LegalBasis, missing: dict[str, str], as_of: date) -> Permitted:
     """Which sources the rule may see on the extract date.
 
     `missing`: contract -> reason ('missing' or 'shrunk'). A needed source without delivery or legal
@@ -50,11 +51,11 @@ def permit(rule: Rule, basis: LegalBasis, missing: dict[str, str], ws: Workspace
         for contract in sources()[source].contracts
         if contract in missing and reads_contract(rule, contract)
     ]
-    permission = basis.permits(required, ws.as_of)
+    permission = basis.permits(required, as_of)
     refusals += [("legal_basis", gap) for gap in permission.missing]
     seen, decisions = set(required), list(permission.decisions)
     for source in sorted(optional_sources(rule)):
-        extra = basis.permits({*seen, source}, ws.as_of)
+        extra = basis.permits({*seen, source}, as_of)
         delivered = not set(sources()[source].contracts) & set(missing)
         if extra.is_permitted and delivered:
             seen.add(source)
@@ -80,7 +81,7 @@ def permits_tonight(ws: Workspace, con: duckdb.DuckDBPyConnection) -> list[Permi
     return [
         Permitted(rule, frozenset(), (), ((BELOW_FLOOR, OUTCOMES),))
         if rule.id in in_trial
-        else permit(rule, basis, missing, ws)
+        else permit(rule, basis, missing, ws.as_of)
         for rule in rules
     ]
 

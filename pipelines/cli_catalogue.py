@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli_common import OK, REFUSED, out
-from pipelines.cli_replay import try_rule
+from pipelines.cli_replay import run_rules, try_rule
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from rules.model import RuleSpec
 
-rules = typer.Typer(no_args_is_help=True, help="The rules: list, show or try one.")
+rules = typer.Typer(
+    no_args_is_help=True, help="The rules: list, show or try one, or run them all again."
+)
 contracts = typer.Typer(no_args_is_help=True, help="The contracts: list them, or check a file.")
 rules.command("try")(try_rule)
+rules.command("run")(run_rules)
 
 
 @rules.command("list")

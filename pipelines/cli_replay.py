@@ -1,8 +1,10 @@
-"""`rules try`: what a changed or new rule would have said, in counts."""
+"""`rules try` and `rules run`: what one rule, or all of them, would have said of stored nights."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,9 +14,20 @@ from assets.home import Home, write_private
 from pipelines.cli_common import HomeOption, err, out
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rich.table import Table
 
+    from assets.rules_run import Engine
+
 LEFT = 1  # columns that hold text
+
+
+class EngineName(StrEnum):
+    """Where rules run."""
+
+    duckdb = "duckdb"
+    spark = "spark"
 
 
 def try_rule(
@@ -40,6 +53,41 @@ def try_rule(
     if json_file:
         text = json.dumps(told, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
         write_private(json_file, text.encode())
+
+
+def run_rules(
+    into: Annotated[
+        Path, typer.Option("--to", help="A folder for the tables; they hold personal data.")
+    ],
+    *,
+    engine: Annotated[
+        EngineName, typer.Option(help="Spark: pip install 'boendesignal[spark]'.")
+    ] = EngineName.duckdb,
+    nights: Annotated[int, typer.Option(min=1, help="The newest stored nights to look at.")] = 30,
+    rule: Annotated[list[str] | None, typer.Option(help="Only this live rule; repeatable.")] = None,
+    master: Annotated[
+        str | None, typer.Option(help="Where Spark runs, as local[4]; else as Spark is set up.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Run the live rules over the stored nights, as known then; nothing is published."""
+    from assets.rules_run import InDuckDB, run_rules_over  # noqa: PLC0415 - Polars, DuckDB
+
+    opened = Home.open(home)
+    chosen: AbstractContextManager[Engine]
+    if engine is EngineName.spark:
+        from assets.rules_on_spark import spark_engine  # noqa: PLC0415 - the extra
+
+        chosen = spark_engine(opened, master)
+    else:
+        chosen = contextlib.nullcontext(InDuckDB())
+    rows: list[list[Any]] = []
+    with err.status("Running the rules over the stored nights"), chosen as on:
+        for done in run_rules_over(opened, on, into, nights, rule or ()):
+            counts = [done.n_computed, done.n_not_computed, done.n_signals]
+            shown = [None] * len(counts) if done.why_not else counts
+            rows.append([done.night.extract_date, *shown, done.why_not])
+    out.print(_table("night", "rules", "not computed", "signals", "note", rows=rows))
 
 
 def _print(told: dict[str, Any]) -> None:

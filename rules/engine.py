@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -72,6 +72,10 @@ _TYPES: dict[str, pl.DataType] = {
 _ABOUT_THE_SQL = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException)
 
 
+# What the SQL returns, given the sources that the rule may see and a value for each parameter.
+Run = Callable[[frozenset[str], Mapping[str, Number]], pl.DataFrame]
+
+
 @dataclass(frozen=True)
 class Computed:
     """What a rule gave, ordered by the rule's grain.
@@ -103,6 +107,31 @@ def compute(
     the stored one; left out, it is fitted on tonight's rows. Raises RuleError when a needed source
     is not allowed, a parameter is outside its range, or the SQL breaks its promises.
     """
+
+    def run(visible: frozenset[str], values: Mapping[str, Number]) -> pl.DataFrame:
+        with seen_tables(con, rule.spec, visible):
+            return run_sql(con, rule, as_of, values)
+
+    return compute_by(
+        run,
+        rule,
+        allowed_sources=allowed_sources,
+        key=key,
+        parameters=parameters,
+        forest=forest,
+    )
+
+
+def compute_by(
+    run: Run,
+    rule: Rule,
+    *,
+    allowed_sources: frozenset[str] | set[str],
+    key: bytes,
+    parameters: Mapping[str, Number] | None = None,
+    forest: forests.Forest | None = None,
+) -> Computed:
+    """As `compute`, on any engine that can `run` the rule's SQL."""
     spec = rule.spec
     missing = sorted(set(spec.needs) - allowed_sources)
     if missing:
@@ -110,9 +139,8 @@ def compute(
             f"{rule.id}: needs {', '.join(missing)}, not among the allowed sources: suspend it."
         )
     values = checked_parameters(spec, parameters or {})
-    visible = allowed_sources & (set(spec.needs) | set(spec.uses))
-    with seen_tables(con, spec, visible):
-        own = run_sql(con, rule, as_of, values)
+    visible = frozenset(allowed_sources & (set(spec.needs) | set(spec.uses)))
+    own = run(visible, values)
     if spec.forest:
         own = own.sort(spec.grain_columns)
         forest = forest or forests.fit(own, spec.forest)
@@ -155,6 +183,18 @@ def bound_names(sql: str) -> set[str]:
     return set(re.findall(r"\$([a-z_][a-z0-9_]*)", re.sub(r"--[^\n]*", "", sql)))
 
 
+def bindings(rule: Rule, as_of: date, parameters: Mapping[str, Number]) -> dict[str, Any]:
+    """A value for each `$name` that the SQL uses; raises RuleError where one has none."""
+    everything: dict[str, Any] = {**parameters, AS_OF: as_of}
+    used = bound_names(rule.sql)
+    unbound = sorted(used - set(everything))
+    if unbound:
+        raise RuleError(
+            f"{rule.id}/signal.sql: ${', $'.join(unbound)} stands in no `parameters` of rule.yml."
+        )
+    return {name: everything[name] for name in sorted(used)}
+
+
 @contextlib.contextmanager
 def seen_tables(
     con: duckdb.DuckDBPyConnection, spec: RuleSpec, visible: frozenset[str] | set[str]
@@ -180,15 +220,9 @@ def run_sql(
     con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date, parameters: Mapping[str, Number]
 ) -> pl.DataFrame:
     """What signal.sql returns; binds what it uses. Raises RuleError without any row's value."""
-    everything: dict[str, Any] = {**parameters, AS_OF: as_of}
-    used = bound_names(rule.sql)
-    unbound = sorted(used - set(everything))
-    if unbound:
-        raise RuleError(
-            f"{rule.id}/signal.sql: ${', $'.join(unbound)} stands in no `parameters` of rule.yml."
-        )
+    bound = bindings(rule, as_of, parameters)
     try:
-        return con.sql(rule.sql, params={name: everything[name] for name in sorted(used)}).pl()
+        return con.sql(rule.sql, params=bound).pl()
     except _ABOUT_THE_SQL as error:
         raise RuleError(f"{rule.id}/signal.sql: {error}") from None
     except duckdb.Error as error:

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,9 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from data_contracts.errors import BoendesignalError
+from rules.on_spark import session
 
 # A loaded machine makes an example slow and nothing wrong. CI draws the same examples every time.
 settings.register_profile("here", deadline=None, derandomize="CI" in os.environ)
@@ -149,3 +153,25 @@ class DeliveryBuilder:
 def delivery(tmp_path: Path) -> DeliveryBuilder:
     """A valid delivery of 2026-10-01, not yet written."""
     return DeliveryBuilder(tmp_path / "inbox" / EXTRACT_DATE)
+
+
+# A town's tables are small: translating them into Java code takes longer than reading them.
+SMALL_TABLES = {
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Apache Spark on two cores of this machine; what asks for it is skipped without it."""
+    place = tmp_path_factory.mktemp("spark")
+    try:
+        started = session(place, "local[2]", SMALL_TABLES)
+    except BoendesignalError as error:
+        pytest.skip(str(error))
+    yield started
+    started.stop()

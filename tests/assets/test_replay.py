@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import shutil
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from assets import acceptance, ledger, memory, outcomes, replay
+from assets import acceptance, ledger, memory, outcomes, replay, signals
 from assets.core.build import CORE
 from assets.core.identity import remember_identity
 from assets.home import Home
@@ -271,3 +272,37 @@ def test_flag_rates_per_group_hold_age_and_household_only(place: Path) -> None:
         ("age", "30-44"), ("age", "45-64"), ("age", "80+"), ("household", "one adult"),
     ]  # fmt: skip
     assert {(one["people"], one["live"], one["tried"]) for one in rates} == {(None, None, None)}
+
+
+def test_all_live_rules_over_all_nights(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables lie in private files in the folder named; the home is as before."""
+    monkeypatch.setattr(signals, "load", lambda: load(place / "rules"))
+    before = content(place / "home")
+    words = ["rules", "run", "--to", str(place / "told"), "--home", str(place / "home")]
+    ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, ran.output
+    assert content(place / "home") == before
+    assert [line.split() for line in ran.output.splitlines()[1:]] == [
+        [DAYS[0], "2", "0", "4"], [DAYS[1], "0", "2", "0"], [DAYS[2], "2", "0", "4"],
+    ]  # fmt: skip
+    night = place / "told" / DAYS[0]
+    assert pl.read_parquet(night / "signals.parquet")["rule_id"].value_counts().sort(
+        "rule_id"
+    ).rows() == [("other", 2), ("small_rule", 2)]
+    own = pl.read_parquet(night / "signals" / "small_rule.parquet")
+    assert set(own["signal_id"]) <= set(pl.read_parquet(night / "signals.parquet")["signal_id"])
+    assert pl.read_parquet(place / "told" / DAYS[1] / "not_computed.parquet").height == 2
+    assert {file.stat().st_mode & 0o777 for file in night.rglob("*.parquet")} == {0o600}
+    ran = CliRunner().invoke(app, [*words, "--rule", "small_rul"])
+    assert ran.exit_code == 1
+    assert "Did you mean small_rule?" in ran.output
+
+
+def test_without_pyspark_the_extra_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for Spark and has none is told what to install."""
+    monkeypatch.setitem(sys.modules, "pyspark", None)
+    monkeypatch.setitem(sys.modules, "pyspark.errors", None)
+    words = ["rules", "run", "--to", str(place / "told"), "--home", str(place / "home")]
+    ran = CliRunner().invoke(app, [*words, "--engine", "spark"])
+    assert ran.exit_code == 1
+    assert "pip install 'boendesignal[spark]'" in " ".join(ran.output.split())
