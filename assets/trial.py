@@ -105,7 +105,7 @@ def tried_tonight(ws: Workspace, con: duckdb.DuckDBPyConnection) -> list[tuple[P
     live = {rule.id: rule for rule in live_rules()}
     back = [live[rule_id] for rule_id in sorted(rules_below_floor(con, live))]
     tried = [(rule, STATUS_TRIAL) for rule in trial_rules()] + [(one, BELOW_FLOOR) for one in back]
-    return [(permit(rule, basis, missing, ws), because) for rule, because in tried]
+    return [(permit(rule, basis, missing, ws.as_of), because) for rule, because in tried]
 
 
 def as_trial(found: Computed, because: str) -> pl.DataFrame:
