@@ -76,11 +76,15 @@ class Parameter(Strict):
 
 
 class Explanation(Strict):
-    """An innocent explanation: the SQL removes it (`excluded`) or the investigator asks (`ask`)."""
+    """An innocent explanation: the SQL removes it (`excluded`) or the investigator asks (`ask`).
+
+    rests_on: the used source that shows it. A night without that source has not ruled it out.
+    """
 
     id: Slug
     text_sv: Text
     handled: Literal["excluded", "ask"]
+    rests_on: Slug | None = None
 
 
 class InvestigationStep(Strict):
@@ -247,6 +251,8 @@ class RuleSpec(Strict):
             *_when(set(self.needs) & set(self.uses), "a source stands in needs or in uses: {}"),
             *_when(_twice(e.id for e in self.innocent_explanations), "ids stand twice: {}"),
         ]
+        resting = {e.rests_on for e in self.innocent_explanations if e.rests_on}
+        faults += _when(resting - set(self.uses), "rests_on must be a source in uses: {}")
         if (self.status == "retired") != (self.retired is not None):
             faults.append("status retired and `retired: {on: …, why: …}` go together")
         if self.weight is None and self.lane not in ("data_quality", "trial"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +11,7 @@ from assets.benefits import benefit_frame
 from assets.visible import show_only_visible
 from assets.workspace import Counts, Workspace
 from rules.catalogue import Rule, load
+from rules.model import Explanation
 
 HERE = Path(__file__).parent
 SQL_TABLES = ("case_timeline", "case_economy")
@@ -17,8 +19,9 @@ SQL_TABLES = ("case_timeline", "case_economy")
 
 def build_cards(ws: Workspace) -> Counts:
     """The evidence cards of every case and signal of the night."""
-    cards = rule_cards(load())
     with ws.connect() as con:
+        used = con.sql("select rule_id, sources from decisions_used").fetchall()
+        cards = rule_cards(load(), {rule_id: set(seen) for rule_id, seen in used})
         show_only_visible(con, ws)
         con.register("benefit_kinds", benefit_frame())
         con.register("rule_cards", cards)
@@ -38,18 +41,25 @@ def build_cards(ws: Workspace) -> Counts:
     return {**counts}
 
 
-def rule_cards(rules: dict[str, Rule]) -> pl.DataFrame:
-    """What every signal of a rule says alike: one row per rule.
+def rule_cards(rules: Mapping[str, Rule], seen: Mapping[str, Collection[str]]) -> pl.DataFrame:
+    """What every signal of a rule says alike tonight: one row per rule.
 
-    ruled_out_sv: innocent explanations that the data excludes; ask_sv: those to ask about.
+    `seen`: the sources that each computed rule saw. ruled_out_sv: innocent explanations that the
+    data excludes; ask_sv: those to ask about, among them what only a source that was not seen
+    could have ruled out.
     """
+
+    def is_ruled_out(rule: Rule, one: Explanation) -> bool:
+        is_seen = one.rests_on is None or one.rests_on in seen.get(rule.id, ())
+        return one.handled == "excluded" and is_seen
+
     rows = [
         (
             rule.id,
             rule.spec.title_sv,
             rule.spec.question_sv,
-            [one.text_sv for one in rule.spec.innocent_explanations if one.handled == "excluded"],
-            [one.text_sv for one in rule.spec.innocent_explanations if one.handled == "ask"],
+            [one.text_sv for one in rule.spec.innocent_explanations if is_ruled_out(rule, one)],
+            [one.text_sv for one in rule.spec.innocent_explanations if not is_ruled_out(rule, one)],
             rule.spec.clears_sv,
         )
         for rule in rules.values()
