@@ -32,7 +32,7 @@ BUILT = "place int, why_not string"
 
 
 @contextlib.contextmanager
-def spark_engine(home: Home, master: str | None = None) -> Iterator[OnSpark]:
+def spark_engine(home: Home, master: str = on_spark.ON_THIS_MACHINE) -> Iterator[OnSpark]:
     """Within: Spark at `master` (see `rules.on_spark.session`), spilling inside the home."""
     with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home.runs) as place:
         spark = on_spark.session(Path(place), master)

@@ -66,8 +66,8 @@ def run_rules(
     nights: Annotated[int, typer.Option(min=1, help="The newest stored nights to look at.")] = 30,
     rule: Annotated[list[str] | None, typer.Option(help="Only this live rule; repeatable.")] = None,
     master: Annotated[
-        str | None, typer.Option(help="Where Spark runs, as local[4]; else as Spark is set up.")
-    ] = None,
+        str, typer.Option(help="Where Spark runs, as spark://host:7077; else on this machine.")
+    ] = "local[*]",
     home: HomeOption = None,
 ) -> None:
     """Run the live rules over the stored nights, as known then; nothing is published."""

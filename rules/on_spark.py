@@ -38,16 +38,17 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+ON_THIS_MACHINE = "local[*]"  # as many tasks as it has cores
 HERE_ONLY = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 def session(
-    place: Path, master: str | None = None, more: Mapping[str, str] | None = None
+    place: Path, master: str = ON_THIS_MACHINE, more: Mapping[str, str] | None = None
 ) -> SparkSession:
     """A Spark session that keeps what it spills in `place`; the caller stops it.
 
-    `master`: as Spark writes it; without one what spark-submit or spark-defaults.conf say, and
-    local[*] where they say nothing. Raises BoendesignalError without PySpark or Java.
+    `master`: as Spark writes it, such as spark://host:7077. Raises BoendesignalError without
+    PySpark or Java.
     """
     try:
         from pyspark.errors import PySparkException  # noqa: PLC0415 - an optional extra
@@ -58,17 +59,16 @@ def session(
         ) from None
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("boendesignal")
-    is_local = (master or "local").startswith("local")
     spill = {"spark.local.dir": str(place), "spark.sql.warehouse.dir": str(place / "warehouse")}
     for name, value in {
         **SETTINGS,
         **spill,
-        **(HERE_ONLY if is_local else {}),
+        **(HERE_ONLY if master.startswith("local[") else {}),
         **(more or {}),
     }.items():
         builder = builder.config(name, value)
     try:
-        return (builder.master(master) if master else builder).getOrCreate()
+        return builder.master(master).getOrCreate()
     except (PySparkException, OSError) as error:
         raise BoendesignalError(
             f"Spark did not start ({type(error).__name__}). It needs Java 17: on Debian "
