@@ -25,10 +25,10 @@ import numpy as np
 import polars as pl
 
 from matching.linkage_blocks import Block, candidate_pairs
-from matching.linkage_choice import entities, one_to_one
+from matching.linkage_choice import choose, entities
 from matching.linkage_columns import MISSING, Encoded, Field, encode
 from matching.linkage_levels import LEVELS, Group, compare
-from matching.linkage_model import Scores, fit, score
+from matching.linkage_model import Rivals, Scores, contested, fit, score
 
 LINK = 0.9
 """Least probability of a link, the rivals for either record weighed in."""
@@ -41,11 +41,13 @@ class Linkage:
     """What is weighed, and which pairs are looked at.
 
     fields: the columns that are weighed. blocks: a pair is looked at when it agrees on all parts
-    of some block (`linkage_blocks`).
+    of some block (`linkage_blocks`). recurs: a person of the right list may be in several records
+    of the left, as a tenant with two leases; else in one.
     """
 
     fields: tuple[Field, ...]
     blocks: tuple[Block, ...]
+    recurs: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,19 +62,18 @@ class Duplicates:
 def link(
     left: pl.DataFrame, right: pl.DataFrame, linkage: Linkage, min_probability: float = LINK
 ) -> pl.DataFrame:
-    """One row per link: left_index, right_index, probability, weight, a `<column>_level` per field,
+    """One row per link, a record in at most one (one of the right list in several where people
+    recur): left_index, right_index, probability, weight, a `<column>_level` per field,
     lead (to the runner-up for either record; null without one)."""
     pairs = _candidates(encode(left, right, linkage.fields), linkage)
-    kept, probability, lead = one_to_one(
-        pairs.left, pairs.right, pairs.scores.odds, min_probability
-    )
+    kept, probability, lead = choose(pairs.scores.odds, pairs.rivals, min_probability)
     return pairs.table(kept, probability).with_columns(lead=pl.Series(lead, nan_to_null=True))
 
 
 def dedupe(people: pl.DataFrame, linkage: Linkage, min_probability: float = DEDUPE) -> Duplicates:
     """The pairs of records that are one person, and the person of each record."""
     pairs = _candidates(encode(people, None, linkage.fields), linkage)
-    probability = 1 / (1 + np.exp2(-pairs.scores.odds))
+    probability = contested(pairs.scores.odds, pairs.rivals)
     kept = np.flatnonzero(probability >= min_probability)
     return Duplicates(
         pairs=pairs.table(kept, probability[kept]),
@@ -86,6 +87,7 @@ class _Pairs:
 
     left: np.ndarray
     right: np.ndarray
+    rivals: Rivals
     groups: list[Group]
     scores: Scores
 
@@ -106,8 +108,10 @@ class _Pairs:
 
 def _candidates(encoded: Encoded, linkage: Linkage) -> _Pairs:
     left, right = candidate_pairs(encoded, linkage.blocks)
+    rivals = [] if encoded.is_one_list else [left] if linkage.recurs else [left, right]
     groups = compare(encoded, left, right)
-    return _Pairs(left, right, groups, score(fit(encoded, left, right, groups), groups))
+    scores = score(fit(encoded, left, rivals, groups), groups)
+    return _Pairs(left, right, rivals, groups, scores)
 
 
 def _named(level: np.ndarray, field: Field) -> pl.Series:

@@ -8,6 +8,7 @@ with a mistaken name, and a street and its postcode for two pieces of evidence.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,9 @@ import numpy as np
 from matching.linkage_columns import MISSING, Encoded
 from matching.linkage_households import Households, count_households
 from matching.linkage_levels import LEVELS, Comparison, Group
+
+Rivals = Sequence[np.ndarray]
+"""For each list in which a record is in at most one match, the rows of the pairs."""
 
 ALIKE_RELATIVES = {"birth": 0.01, "given": 0.01}
 """Share of pairs of relatives who are born the same day, or bear one given name, beyond chance."""
@@ -48,17 +52,17 @@ class Scores:
     odds: np.ndarray
 
 
-def fit(encoded: Encoded, one: np.ndarray, other: np.ndarray, groups: list[Group]) -> Parameters:
+def fit(encoded: Encoded, left: np.ndarray, rivals: Rivals, groups: list[Group]) -> Parameters:
     """The parameters of these lists, found on the pairs of a sample of the left list."""
     drawn = SAMPLE / max(1, encoded.n_left)
     is_drawn = np.random.default_rng(0).random(encoded.n_left) < drawn
-    rows = np.flatnonzero(is_drawn[one])
+    rows = np.flatnonzero(is_drawn[left])
     n_pairs = max(1, is_drawn.sum() * encoded.n_right / (2 if encoded.is_one_list else 1))
-    one, other, groups = one[rows], other[rows], [group.take(rows) for group in groups]
+    rivals, groups = [side[rows] for side in rivals], [group.take(rows) for group in groups]
     parameters = _before(encoded, groups)
     for _ in range(ROUNDS):
         match, against, is_swapped = _log_odds(parameters, groups)
-        share = _shares(match - against, one, other, encoded)
+        share = contested(match - against, rivals)
         parameters = Parameters(
             m=_levels_of_matches(groups, is_swapped, share),
             swapped=_swapped_of_matches(groups, is_swapped, share),
@@ -152,18 +156,12 @@ def _alike_by_kinship(comparison: Comparison, share: float) -> np.ndarray:
     return ratio
 
 
-def _shares(odds: np.ndarray, one: np.ndarray, other: np.ndarray, encoded: Encoded) -> np.ndarray:
-    """Probability of a match; between two lists the rivals of both records are weighed in."""
-    return 1 / (1 + np.exp2(-odds)) if encoded.is_one_list else rivalled(odds, one, other)
-
-
-def rivalled(odds: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Probability of each pair where a record is in at most one: its odds over those of all pairs
-    that share a record with it, and of none."""
+def contested(odds: np.ndarray, rivals: Rivals) -> np.ndarray:
+    """Probability of each pair: its odds over those of all pairs that share a contested record
+    with it, of itself, and of none."""
     weight = np.exp2(np.minimum(odds, 500.0))
-    of_one = np.bincount(one, weight)[one]
-    of_other = np.bincount(other, weight)[other]
-    return weight / (1.0 + of_one + of_other - weight)
+    others = sum((np.bincount(rows, weight)[rows] - weight for rows in rivals), np.zeros(len(odds)))
+    return weight / (1.0 + weight + others)
 
 
 def _levels_of_matches(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from assets.workspace import Counts, Workspace
+from matching.linkage import link
+from matching.linkage_people import TENANTS, names_in_two
 from matching.name_batch import compare_columns, known_words, match_names
 from matching.name_forms import name_skeleton_expr
 from matching.phones import normalise_expr
@@ -121,13 +123,41 @@ def build_lease_people(ws: Workspace, bearers: Bearers) -> Counts:
 def holders_by_name(wanted: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
     """Leases without a number and the one person whom name and place, or name alone, point out.
 
+    A name at the address to the letter or sound first; then one that the house makes sure of, an
+    initial or a changed surname; last the only bearer.
+
     wanted: row_id, role, name, entrance, dwelling_id. Two people who fit alike leave the lease
     without a holder.
     """
     at_address = _matched(wanted, bearers, "entrance", CERTAINTY_AT_ADDRESS)
-    rest = wanted.join(at_address, on=["row_id", "role"], how="anti")
+    lease = ["row_id", "role"]
+    in_house = _linked(wanted, bearers).join(at_address, on=lease, how="anti")
+    found = pl.concat([at_address, in_house])
+    rest = wanted.join(found, on=lease, how="anti")
     only_bearer = _matched(_with_sound(rest), bearers, "sound", CERTAINTY_ONLY_BEARER)
-    return pl.concat([at_address, only_bearer]).sort("row_id", "role")
+    return pl.concat([found, only_bearer]).sort(lease)
+
+
+def _linked(wanted: pl.DataFrame, bearers: Bearers) -> pl.DataFrame:
+    """Tenants whom name, house and flat together make one person of the house (`TENANTS`).
+
+    Another given name is another person, however near it is: a brother stays when a sister moves.
+    """
+    asked = wanted.drop_nulls("entrance")
+    people = bearers.people.join(asked, on="entrance", how="semi", maintain_order="left")
+    parts = names_in_two(pl.col("name"))
+    links = link(asked.with_columns(**parts), people.with_columns(**parts), TENANTS)
+    tenants, found = asked[links["left_index"]], people[links["right_index"]]
+    pairs = tenants.select("name", "entrance", "row_id", "role", "dwelling_id").with_columns(
+        found.select("person_id", bearer="name", home="dwelling_id", home_entrance="entrance"),
+        probability=links["probability"],
+    )
+    level = compare_columns(pairs, "name", "bearer", bearers.known)["level"]
+    is_one = level.replace_strict(AGREEMENT).is_in(["same", "variant", "other_surname"])
+    is_at_home = pl.col("entrance") == pl.col("home_entrance")
+    return _held(
+        pairs.filter(is_one).filter(is_at_home), pl.col("probability"), CERTAINTY_AT_ADDRESS
+    )
 
 
 def _with_sound(named: pl.DataFrame) -> pl.DataFrame:
@@ -145,13 +175,18 @@ def _matched(wanted: pl.DataFrame, bearers: Bearers, block: str, certainty: floa
     people = bearers.people.with_row_index("right_index").select(
         "right_index", "person_id", home="dwelling_id", home_entrance="entrance"
     )
+    return _held(found.join(people, on="right_index"), pl.col("score"), certainty)
+
+
+def _held(found: pl.DataFrame, likeness: pl.Expr, certainty: float) -> pl.DataFrame:
+    """Rows of `lease_people`: the bearer's flat is told where the address left it open."""
     same_house = pl.col("dwelling_id").is_null() & (pl.col("entrance") == pl.col("home_entrance"))
-    return found.join(people, on="right_index").select(
+    return found.select(
         "row_id",
         "role",
         "person_id",
         is_by_number=pl.lit(False),
-        certainty=(pl.col("score") * certainty).round(4),
+        certainty=(likeness * certainty).round(4),
         dwelling_id=pl.when(same_house).then("home"),
     )
 

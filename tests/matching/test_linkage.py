@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from matching import linkage_blocks
 from matching.linkage import Linkage, dedupe, link
 from matching.linkage_blocks import candidate_pairs
-from matching.linkage_choice import entities, one_to_one
+from matching.linkage_choice import choose, entities
 from matching.linkage_columns import MISSING, Field, encode
 from matching.linkage_levels import LEVELS, compare
 from matching.linkage_model import fit, score
@@ -121,6 +121,14 @@ def test_two_who_fit_alike_leave_a_person_without_a_link() -> None:
     asked = changed(street=None)
     found = link(people([*register, asked]), people([*register, *twice]), PEOPLE)
     assert found.filter(pl.col("left_index") == 200).is_empty()
+
+
+def test_someone_may_recur_where_that_is_said() -> None:
+    """Two records of one list are linked to one of the other."""
+    register = crowd(200)
+    twice = people([*register, ANNA, changed(street="Ängsvägen 3")])
+    found = link(twice, people([*register, ANNA]), replace(PEOPLE, recurs=True))
+    assert found.filter(pl.col("right_index") == 200)["left_index"].to_list() == [200, 201]
 
 
 def test_records_of_one_person_have_one_entity() -> None:
@@ -229,7 +237,7 @@ def test_a_changed_address_is_never_evidence_against(
     groups = compare(encoded, one, other)
     if not len(one):
         return
-    parameters = fit(encoded, one, other, groups)
+    parameters = fit(encoded, one, [one, other], groups)
     without = [
         replace(
             group,
@@ -308,7 +316,7 @@ def test_a_pair_far_ahead_of_its_rivals_is_kept(joined: list[tuple[int, int]], d
     """Odds ten bits above all rivals' are enough, and no record is kept twice."""
     odds = np.array(data.draw(st.permutations([10.0 * k for k in range(len(joined))])), float)
     one, other = (np.array([pair[k] for pair in joined], int) for k in (0, 1))
-    kept, probability, lead = one_to_one(one, other, odds, 0.9)
+    kept, probability, lead = choose(odds, [one, other], 0.9)
     best = odds.argmax() if len(odds) > 1 else None
     assert best is None or best in kept
     assert len(set(one[kept])) == len(set(other[kept])) == len(kept)
