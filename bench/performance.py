@@ -24,6 +24,7 @@ from statistics import median
 
 from assets.home import Home
 from bench.performance_page import Measured, Size, markdown, versions
+from pipelines.instance import stage_seconds
 from synthetic import town
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
@@ -66,7 +67,7 @@ def measure(people: int, repeat: int, towns: Path) -> Size:
             nights.append(timed([*COMMAND, str(delivery), "--home", str(home)]))
             published = home / "published" / NIGHT.isoformat()
             floors.append(timed(["-m", "bench.floor", str(delivery), str(published)]))
-            stages.append(stage_seconds(home))
+            stages.append(stage_seconds(Home.open(home)))
         print(f"{people:>10,}: {nights[-1].wall:.1f} s", file=sys.stderr, flush=True)
     return Size(
         people=people,
@@ -98,23 +99,6 @@ def timed(arguments: Sequence[str]) -> Process:
     starter = [sys.executable, "-S", "-c", STARTER, sys.executable, *arguments]
     said = subprocess.run(starter, stdout=subprocess.PIPE, check=True)
     return Process(**json.loads(said.stdout))
-
-
-def stage_seconds(home: Path) -> dict[str, float]:
-    """Stage -> seconds, as the run's materialisations in Dagster have them."""
-    from dagster import DagsterEventType  # noqa: PLC0415
-
-    from pipelines.instance import open_instance  # noqa: PLC0415
-
-    with open_instance(Home.open(home)) as instance:
-        [run] = instance.get_runs(limit=1)
-        entries = instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
-    seconds = {}
-    for entry in entries:
-        event = entry.get_dagster_event()
-        metadata = event.step_materialization_data.materialization.metadata
-        seconds[str(event.step_key)] = float(str(metadata["step_seconds"].value))
-    return seconds
 
 
 def delivered_rows(delivery: Path) -> int:

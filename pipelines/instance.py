@@ -42,5 +42,20 @@ def open_instance(home: Home) -> DagsterInstance:
     return DagsterInstance.from_config(str(home.dagster))
 
 
+def stage_seconds(home: Home) -> dict[str, float]:
+    """Stage -> seconds of the home's last run, as its materialisations in Dagster have them."""
+    from dagster import DagsterEventType  # noqa: PLC0415
+
+    with open_instance(home) as instance:
+        [run] = instance.get_runs(limit=1)
+        entries = instance.all_logs(run.run_id, of_type=DagsterEventType.ASSET_MATERIALIZATION)
+    seconds = {}
+    for entry in entries:
+        event = entry.get_dagster_event()
+        metadata = event.step_materialization_data.materialization.metadata
+        seconds[str(event.step_key)] = float(str(metadata["step_seconds"].value))
+    return seconds
+
+
 if __name__ == "__main__":
     print(prepare(Home.open(sys.argv[1] if len(sys.argv) > 1 else None)))

@@ -11,7 +11,7 @@ from polars.exceptions import PanicException
 from assets.home import Home
 from data_contracts.errors import BoendesignalError, DeliveryRefused
 from pipelines import deliveries, night_log, running
-from pipelines.instance import open_instance
+from pipelines.instance import open_instance, stage_seconds
 from pipelines.run_errors import RunFailed
 from pipelines.running import execute, run_night
 from tests.pipelines.fakes import CANARY, definitions, deliver, stages
@@ -54,6 +54,12 @@ def test_a_run_shows_in_the_ui_with_partition_tags_and_counts(home: Home) -> Non
         "core_x": {"dagster/row_count": 2, "n_marked": 1},
         "published_cases": {"cases": 1, "dagster/row_count": 1},
     }
+
+
+def test_the_stages_of_the_last_run_have_their_seconds(home: Home) -> None:
+    """What the benchmark reads."""
+    run(home, deliver(home.inbox, "2026-10-01"))
+    assert set(stage_seconds(home)) == {"land", "gate", "core", "publish"}
 
 
 def test_an_unexpected_error_leaves_no_value_in_dagster(home: Home) -> None:
