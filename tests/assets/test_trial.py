@@ -19,6 +19,7 @@ from assets.trial import compute_trial, quarter_begins, remember_forests
 from assets.workspace import Workspace
 from rules import forest as forests
 from rules.catalogue import RULES, load_one
+from rules.engine import points
 from rules.tables import core_tables
 from tests.assets.a_history import rule
 from tests.assets.a_night import FACTS, a_home, a_run
@@ -160,7 +161,8 @@ def test_a_rule_that_outcomes_put_back_goes_on_in_trial(home):
         "select because, lane, person_id, dwelling_id, points, unusual_score, len(reasons_sv)"
         " from trial where rule_id = 'many_vehicles'",
     )
-    assert found == [(BELOW_FLOOR, "vehicle", "p1", "d0", 1.52, None, 1)]
+    stated, _ = points(CARS.spec, {"certainty": 1.0, "n_cars": 10})
+    assert found == [(BELOW_FLOOR, "vehicle", "p1", "d0", stated, None, 1)]
     assert rows(ws, "select * from not_computed") == []  # the signals stage has told it already
 
 
