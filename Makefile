@@ -16,7 +16,7 @@ INSTALLED := .venv/.installed
 SPARK_INSTALLED := .venv/.installed-spark
 PACKAGES := assets bench data_contracts matching pipelines rules synthetic
 
-.PHONY: help install spark demo ui bench detection test test-slow format lock clean
+.PHONY: help install spark demo ui bench detection linkage test test-slow format lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: install ## Time whole nights at several sizes, with the floor beside them
 
 detection: install ## Measure what the rules find in ten invented towns; writes docs/detection.md
 	$(BIN)/python -m bench.detection --write
+
+linkage: install ## Measure the linkage of people, Splink beside it; writes docs/linkage.md
+	$(BIN)/python -m bench.linkage --write
 
 test: install ## ruff, mypy, definitions validate and the fast tests
 	$(BIN)/ruff check .

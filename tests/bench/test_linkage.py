@@ -50,14 +50,14 @@ def test_mistakes_are_made_at_their_rates() -> None:
 
 
 def test_the_page_says_which_goals_are_missed() -> None:
-    run = {"seconds": 4.0, "cpu_seconds": 2.0, "peak_gib": 0.2, "threshold": 0.9,
+    run = {"seconds": 4.0, "cpu_seconds": 2.0, "load": 1.2, "peak_gib": 0.2, "threshold": 0.9,
            "found": 10, "right": 9, "true": 10}  # fmt: skip
     page = markdown(
         [Measured(TASKS["febrl4"], "ours", [run])], date(2026, 11, 23), "2 cores", "x 1"
     )
     assert (
         "| FEBRL4, 5 000 x 5 000 | `matching.linkage` | 0.9000 | 0.9000 | 0.9000 | 0.9 | 4.0 | 2.0"
-        " | 0.2 | 1 | missed: F, seconds |" in page
+        " | 1 | 0.2 | 1 | missed: F, seconds |" in page
     )
 
 
