@@ -136,14 +136,17 @@ def non_residential(stage: Stage) -> None:
 
 
 def several_first_hand_leases(stage: Stage) -> None:
-    """Two or three running first-hand leases for one tenant; one may lack the number."""
+    """Two or three running first-hand leases for one tenant; one may lack the number, and somebody
+    else may get the bills of those that are let on."""
     flat = stage.flat((2, 3))
     holder = stage.person(flat, age=(28, 65), since=stage.ago(900, 2500))
     stage.lease(flat, holder)
     extra = [stage.flat((1, 2)) for _ in range(stage.dice.randint(1, 2))]
+    payer = stage.host() if stage.maybe(0.5) else None
     inside = []
     for i, other in enumerate(extra):
-        stage.lease(other, holder, from_on=stage.ago(300, 1200), is_number_missing=i == 1)
+        stage.lease(other, holder, from_on=stage.ago(300, 1200), is_number_missing=i == 1,
+                    invoice_dwelling=payer)  # fmt: skip
         inside.append(stranger(stage, other))
         if stage.maybe(0.6):
             inside.append(observed(stage, other, holder, 6000))

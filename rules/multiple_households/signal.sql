@@ -4,6 +4,7 @@ persons as (select * from core_persons),
 households as (select * from core_households),
 dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
+addresses as (select * from core_addresses),
 
 -- Of any certainty: what may explain somebody's registration needs little proof.
 running_leases as (
@@ -34,19 +35,36 @@ tenants as (
     select co_holder_person_id as person_id, dwelling_id from running_leases
 ),
 
+-- The houses they lease in, also where the lease does not say which flat.
+leased_houses as (
+    select
+        tenant.person_id,
+        flat.entrance_id
+    from tenants as tenant
+    join dwellings as flat on flat.dwelling_id = tenant.dwelling_id
+    union
+    select
+        person_id,
+        entrance_id
+    from addresses
+    where is_current
+        and field = 'lease'
+        and level = 'ambiguous'
+),
+
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
 misplaced as (
     select
         household.dwelling_id,
         household.group_id,
         household.registered_on
-    from tenants as tenant
+    from leased_houses as tenant
     join households as household
         on household.person_id = tenant.person_id
         and not household.is_tenant
-    join dwellings as registered on registered.dwelling_id = household.dwelling_id
-    join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
-    where registered.entrance_id = leased_flat.entrance_id
+    join dwellings as registered
+        on registered.dwelling_id = household.dwelling_id
+        and registered.entrance_id = tenant.entrance_id
 ),
 
 -- They themselves, their family, and whoever was registered there the same day.
