@@ -155,13 +155,14 @@ def other_live_rules(tried: Rule) -> list[str]:
 
 
 @contextlib.contextmanager
-def rebuilt(trial: Home, night: StoredNight) -> Iterator[Workspace]:
+def rebuilt(trial: Home, night: StoredNight, threads: int | None = None) -> Iterator[Workspace]:
     """Within: the night's core tables, as known then; its tables go before the next one's are made.
 
-    `trial`: from `home_for_trying`. Raises NotStored.
+    `trial`: from `home_for_trying`; `threads`: without it, one for each core. Raises NotStored.
     """
     known = night.as_known()
     ws = Workspace(trial, f"night-{night.extract_date}", _delivery(night, known))
+    ws.threads = threads or ws.threads
     try:
         restore(ws, night, known)
         for table in CORE:

@@ -56,7 +56,7 @@ class OnSpark:
         def rebuild(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             for batch in batches:
                 places = batch.column("id").to_pylist()
-                why_not = [build_core(home, nights[one], place) for one in places]
+                why_not = [build_core(home, nights[one], place, threads=1) for one in places]
                 yield pa.record_batch([pa.array(places, pa.int32()), why_not], ["place", "why_not"])
 
         one_a_task = self.spark.range(0, len(nights), numPartitions=len(nights))

@@ -101,14 +101,18 @@ def run_rules_over(
                         )
 
 
-def build_core(home: Home, night: StoredNight, place: Path) -> str:
+def build_core(home: Home, night: StoredNight, place: Path, threads: int | None = None) -> str:
     """Write the night's core tables to `place/<date>/<table>.parquet`; why it cannot be, else ''.
 
     Opens a trial home of its own, so that it can run in many processes at once.
     """
     core = core_folder(place, night)
     try:
-        with home_for_trying(home) as trial, rebuilt(trial, night) as ws, ws.connect() as con:
+        with (
+            home_for_trying(home) as trial,
+            rebuilt(trial, night, threads) as ws,
+            ws.connect() as con,
+        ):
             for table in core_tables():
                 file = core / f"{table}.parquet"
                 con.execute(f"copy {table} to '{file}' (format parquet, compression zstd)")

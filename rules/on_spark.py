@@ -33,11 +33,13 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     # Dates before 1582 are read as DuckDB wrote them.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
+    "spark.executorEnv.POLARS_MAX_THREADS": "1",  # a task is one core's work
     "spark.scheduler.mode": "FAIR",  # rules side by side share the cores
     "spark.ui.enabled": "false",  # shows the SQL of running rules to anybody on the network
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
+    "spark.log.level": "OFF",  # a failed task would be logged with the value that it failed on
 }
+REPEAT_VALUES = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")  # of failed queries
 ON_THIS_MACHINE = "local[*]"  # as many tasks as it has cores
 HERE_ONLY = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
@@ -52,11 +54,14 @@ def session(
     """
     try:
         from pyspark.errors import PySparkException  # noqa: PLC0415 - an optional extra
+        from pyspark.logger import PySparkLogger  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
         raise BoendesignalError(
             "PySpark is not installed. Install the extra: pip install 'boendesignal[spark]'."
         ) from None
+    for name in REPEAT_VALUES:
+        PySparkLogger.getLogger(name).disabled = True
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("boendesignal")
     spill = {"spark.local.dir": str(place), "spark.sql.warehouse.dir": str(place / "warehouse")}
