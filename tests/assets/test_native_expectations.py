@@ -49,7 +49,8 @@ def spoiled(contract: Contract, file: Any, folder: Path) -> Any:
     target = folder / f"{contract.id}.csv"
     frame.write_csv(target, separator=";")
     return type(file)(**{
-        **vars(file), "file": target, "encoding": "utf-8", "rows": frame.height, "sha256": ""
+        **vars(file), "file": target, "encoding": "utf-8", "rows": frame.height, "sha256": "",
+        "stamp": ()
     })  # fmt: skip
 
 
