@@ -82,4 +82,5 @@ app.add_typer(cli_outcomes.outcomes, name="outcomes")
 def main() -> None:
     """Entry point. What it writes is its owner's alone."""
     os.umask(0o077)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # idle threads that wait by spinning
     app()

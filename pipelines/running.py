@@ -73,6 +73,13 @@ def execute(
 def _executed(
     home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
 ) -> dg.DagsterRun:
+    with rare_collections():
+        return _execute(home, waiting, replace, defs)
+
+
+def _execute(
+    home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
+) -> dg.DagsterRun:
     bind(home)
     from pipelines.instance import open_instance  # noqa: PLC0415
     from pipelines.requests import code_tag  # noqa: PLC0415 - Dagster takes 1 s
@@ -84,7 +91,7 @@ def _executed(
         deliveries.TAG_DELIVERY: str(waiting.path),
         **({deliveries.TAG_REPLACE: "yes"} if replace else {}),
     }
-    with rare_collections(), open_instance(home) as instance:
+    with open_instance(home) as instance:
         instance.add_dynamic_partitions("deliveries", [waiting.name])
         result = job.execute_in_process(
             instance=instance,
