@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
+import lzma
 import re
 import zipfile
 import zlib
@@ -24,6 +26,8 @@ from data_contracts.predicates import literal, quoted, trimmed
 from data_contracts.scan import MAX_RECORD_BYTES
 
 MAX_WORKBOOK_BYTES = 1 << 30  # unpacked; a workbook has at most a million rows
+# What zipfile raises of an archive that is damaged, encrypted or packed in a way it does not know.
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError)
 # Shown in errors: a word as columns are called; no name or number of a row run into the header.
 _COLUMN_WORD = re.compile(r"[a-zåäö]+(_[a-zåäö]+)*\d?")
 
@@ -206,20 +210,34 @@ def _excel_text(column: str, kind: str) -> str:
 def _refuse_bomb(file: DeliveredFile) -> None:
     if not zipfile.is_zipfile(file.file):
         return
-    try:
-        with zipfile.ZipFile(file.file) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-            # What a workbook says of its size may be a lie; reading it whole tells.
-            is_whole = unpacked > MAX_WORKBOOK_BYTES or packed.testzip() is None
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
-        unpacked, is_whole = 0, False
+    unpacked = _unpacked_bytes(file.file)
+    if unpacked is None:
+        raise DeliveryRefused(f"{file.path}: not readable as an Excel workbook. Save it again.")
     if unpacked > MAX_WORKBOOK_BYTES:
         raise DeliveryRefused(
             f"{file.path}: the workbook unpacks to more than {MAX_WORKBOOK_BYTES >> 30} GiB. Ask "
             "for CSV or Parquet."
         )
-    if not is_whole:
-        raise DeliveryRefused(f"{file.path}: not readable as an Excel workbook. Save it again.")
+
+
+def _unpacked_bytes(file: Path) -> int | None:
+    """The bytes a workbook unpacks to; None where it is broken or lies about them.
+
+    It is read whole to tell, unless it says too much already. Raises OSError where the disk, and
+    not the workbook, is at fault.
+    """
+    try:
+        with zipfile.ZipFile(file) as packed:
+            said = sum(entry.file_size for entry in packed.infolist())
+            is_whole = said > MAX_WORKBOOK_BYTES or packed.testzip() is None
+    except _BROKEN_ARCHIVE:
+        return None
+    except OSError as error:
+        # A place before the file's beginning, or bzip2 that is none, comes as one of these two.
+        if error.errno not in {None, errno.EINVAL}:
+            raise
+        return None
+    return said if is_whole else None
 
 
 def count_records(contract: Contract, file: DeliveredFile) -> int:

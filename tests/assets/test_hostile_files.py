@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zipfile
@@ -90,6 +91,33 @@ def test_a_workbook_that_lies_about_its_size(delivery, tmp_path):
     delivery.content[BOOK] = content.getvalue().replace(true, said)
     delivery.n_rows[BOOK] = 2
     assert "not readable as an Excel workbook" in refusal(delivery, tmp_path / "home")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, zipfile.ZIP_DEFLATED])
+def test_a_workbook_whose_packing_is_broken(delivery, tmp_path, method):
+    """However it was packed, it is refused, and nobody is told that the program is at fault."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", method) as packed:
+        packed.writestr("xl/workbook.xml", bytes(range(256)) * 50)
+        start = packed.infolist()[0].header_offset + 30 + len("xl/workbook.xml")
+    broken = bytearray(content.getvalue())
+    broken[start + 4 : start + 40] = b"\xff" * 36
+    del delivery.rows[LEASES]
+    delivery.content[BOOK], delivery.n_rows[BOOK] = bytes(broken), 2
+    assert "not readable as an Excel workbook" in refusal(delivery, tmp_path / "home")
+
+
+def test_a_disk_that_fails_is_not_laid_to_the_sender(delivery, tmp_path, monkeypatch):
+    """The stage may be tried again; the workbook is not called unreadable."""
+
+    def fails(_: zipfile.ZipFile) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(zipfile.ZipFile, "testzip", fails)
+    del delivery.rows[LEASES]
+    delivery.content[BOOK], delivery.n_rows[BOOK] = workbook(list(VALID[LEASES][0])), 1
+    with pytest.raises(OSError, match="Input/output error"):
+        refusal(delivery, tmp_path / "home")
 
 
 @pytest.mark.parametrize("is_replaced", [False, True])
