@@ -9,16 +9,13 @@ Counts only: no value of a row comes here.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
+from assets import expectations
 from assets.landing import find_duplicates
 from data_contracts.contract import Contract, Expectation
 from data_contracts.numbers import read_numbers
@@ -166,59 +163,20 @@ def judge(measures: Sequence[Measure]) -> list[CheckResult]:
 
 
 def _validate(measures: Sequence[Measure]) -> dict[str, bool]:
-    """Metric column -> success, as Great Expectations' result document has it."""
-    gx = great_expectations()
-    import pandas as pd  # noqa: PLC0415 - comes with great_expectations
-
-    frame = pd.DataFrame([{m.column: m.value for m in measures}])
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("metrics").add_dataframe_asset("night")
-    batch = asset.add_batch_definition_whole_dataframe("row").get_batch({"dataframe": frame})
-    suite = gx.ExpectationSuite(
-        name="contracts",
-        expectations=[
-            gx.expectations.ExpectColumnMaxToBeBetween(
-                column=m.column,
-                min_value=m.minimum,
-                max_value=m.maximum,
-                severity=SEVERITY[m.on_failure],
-                meta={"contract": m.contract_id, "check": m.check, "expectation": m.expectation},
-            )
+    """Metric column -> whether Great Expectations says that the promise was kept."""
+    return expectations.judge().succeeded(
+        [
+            {
+                "column": m.column,
+                "value": m.value,
+                "minimum": m.minimum,
+                "maximum": m.maximum,
+                "severity": SEVERITY[m.on_failure],
+                "meta": {"contract": m.contract_id, "check": m.check, "expectation": m.expectation},
+            }
             for m in measures
-        ],
+        ]
     )
-    outcome = batch.validate(suite, result_format="BASIC")
-    return {
-        result.expectation_config.kwargs["column"]: bool(result.success)
-        for result in outcome.results
-    }
-
-
-def great_expectations() -> Any:
-    """The library, imported when it is first needed: it takes 3 s, and calls nobody."""
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    with _hidden("pyspark"):
-        import great_expectations as gx  # noqa: PLC0415
-
-    return gx
-
-
-@contextlib.contextmanager
-def _hidden(package: str) -> Iterator[None]:
-    """Within: the package cannot be imported, unless it has been.
-
-    Great Expectations loads PySpark wherever it is installed, for nothing; and PySpark's client
-    then ends the process (exit code 0) where Python was given its program by -c.
-    """
-    if package in sys.modules:
-        yield
-        return
-    sys.modules[package] = None  # type: ignore[assignment] # as Python marks what is not to be had
-    try:
-        yield
-    finally:
-        del sys.modules[package]
 
 
 def failures(results: Iterable[CheckResult]) -> list[CheckResult]:

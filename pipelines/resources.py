@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Thread
 
 import dagster as dg
 from pydantic import PrivateAttr
 
+from assets import expectations
 from assets.base import Stage
 from assets.home import Home
 from assets.workspace import Workspace
@@ -76,10 +76,7 @@ class NightResource(dg.ConfigurableResource):
                 "Choose the delivery's own date as partition."
             )
         self.home.settle(delivery.municipality_code)
-        from assets.quality import great_expectations  # noqa: PLC0415 - Polars, DuckDB
-
-        # Its import takes 2 s that would be waited for at the contracts; rows land meanwhile.
-        Thread(target=great_expectations, name="great_expectations").start()
+        expectations.judge()  # rows land while its process starts
         ws = Workspace(self.home, root, delivery)
         self._open_files.enter_context(ws.held())
         return ws

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from assets import expectations
 from assets.home import Home
 from data_contracts.errors import BoendesignalError, DeliveryRefused
 from pipelines import deliveries
@@ -81,6 +82,7 @@ def _execute(
     home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
 ) -> dg.DagsterRun:
     bind(home)
+    expectations.judge()  # its process starts while this one loads Dagster
     from pipelines.instance import open_instance  # noqa: PLC0415
     from pipelines.requests import code_tag  # noqa: PLC0415 - Dagster takes 1 s
 

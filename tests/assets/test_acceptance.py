@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assets.acceptance import REPORT, PromisesBroken, accept
-from assets.quality import great_expectations
 from assets.sizes import last_sizes, remember
 from assets.workspace import Workspace
 from data_contracts.contract import load_contracts
@@ -44,33 +41,6 @@ def test_a_valid_delivery_keeps_every_promise(delivery, tmp_path):
     assert {(result.contract_id, result.check) for result in results} == expected
     assert rows(ws, "from missing_sources") == []
     assert rows(ws, "from quarantine") == []
-
-
-def test_great_expectations_really_judges(delivery, tmp_path, monkeypatch):
-    """The verdicts are those of Great Expectations' validation, not of our own comparison."""
-    gx = great_expectations()
-    said = []
-    original = gx.expectations.ExpectColumnMaxToBeBetween._validate
-
-    def validate(self, *given: Any, **named: Any) -> Any:
-        outcome = original(self, *given, **named)
-        said.append(self.column)
-        return outcome
-
-    monkeypatch.setattr(gx.expectations.ExpectColumnMaxToBeBetween, "_validate", validate)
-    _, results = night(delivery.write(), tmp_path / "home")
-    assert sorted(said) == sorted(f"{r.contract_id}.{r.check}" for r in results)
-
-
-def test_great_expectations_calls_nobody(delivery, tmp_path, monkeypatch):
-    """Analytics are off and no connection is tried."""
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("a connection was tried")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
-    night(delivery.write(), tmp_path / "home")
-    assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
 
 
 def test_what_is_set_aside_is_recorded_and_counted(delivery, tmp_path):

@@ -10,8 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
+from assets.expectations import great_expectations
 from assets.landing import begin_emptied_cells, keep_emptied_cells, land_table
-from assets.quality import _create_measured, great_expectations, measure
+from assets.quality import _create_measured, measure
 from data_contracts.contract import Contract, Expectation, load_contracts
 from data_contracts.delivery import open_delivery
 from data_contracts.predicates import EXTRACT_DATE
