@@ -6,8 +6,10 @@ What is not computed is listed with its reason; nothing is guessed around a miss
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -17,7 +19,7 @@ from assets.ledger_states import BELOW_FLOOR
 from assets.workspace import Counts, Workspace
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import Rule, load, optional_sources, required_sources
-from rules.engine import EVIDENCE, SIGNALS, compute
+from rules.engine import EVIDENCE, SIGNALS, Computed, compute
 from rules.tables import core_tables, sources
 
 NOT_COMPUTED = pl.Schema({"rule_id": pl.String, "reason": pl.String, "source": pl.String})
@@ -92,30 +94,36 @@ def compute_signals(ws: Workspace) -> dict[str, Counts]:
     Makes signal_<rule_id> (the rule's own columns), all_signals, all_evidence, not_computed and
     decisions_used (rule_id, sources, decisions).
     """
-    counts: dict[str, Counts] = {}
     with ws.connect() as con:
         permitted = permits_tonight(ws, con)
-        signals, evidence = [pl.DataFrame(schema=SIGNALS)], [pl.DataFrame(schema=EVIDENCE)]
-        for one in permitted:
-            if one.refusals:
-                counts[one.rule.id] = {"not_computed": one.refusals[0][0]}
-                continue
-            found = compute(
-                con, one.rule, as_of=ws.as_of, allowed_sources=one.sources, key=ws.home.key
-            )
-            _store(con, f"signal_{one.rule.id}", found.own)
-            signals.append(found.signals)
-            evidence.append(found.evidence)
-            counts[one.rule.id] = {
-                "signals": found.signals.height,
-                "version": one.rule.spec.version,
-                "decisions": ", ".join(one.decisions),
-            }
-        _store(con, "all_signals", pl.concat(signals))
-        _store(con, "all_evidence", pl.concat(evidence))
+        computed = [one for one in permitted if not one.refusals]
+        # Planning a rule's SQL is work for one core: two rules side by side take both.
+        with ThreadPoolExecutor(ws.threads) as pool:
+            results = pool.map(partial(_compute, ws, con), computed)
+        found = dict(zip((one.rule.id for one in computed), results, strict=True))
+        for rule_id, its in found.items():
+            _store(con, f"signal_{rule_id}", its.own)
+        none = pl.DataFrame(schema=SIGNALS), pl.DataFrame(schema=EVIDENCE)
+        _store(con, "all_signals", pl.concat([none[0], *(its.signals for its in found.values())]))
+        _store(con, "all_evidence", pl.concat([none[1], *(its.evidence for its in found.values())]))
         _store(con, "not_computed", refused(permitted))
         _store(con, "decisions_used", decided(permitted))
-    return counts
+    return {one.rule.id: _counts(one, found.get(one.rule.id)) for one in permitted}
+
+
+def _compute(ws: Workspace, con: duckdb.DuckDBPyConnection, one: Permitted) -> Computed:
+    with con.cursor() as own:
+        return compute(own, one.rule, as_of=ws.as_of, allowed_sources=one.sources, key=ws.home.key)
+
+
+def _counts(one: Permitted, found: Computed | None) -> Counts:
+    if found is None:
+        return {"not_computed": one.refusals[0][0]}
+    return {
+        "signals": found.signals.height,
+        "version": one.rule.spec.version,
+        "decisions": ", ".join(one.decisions),
+    }
 
 
 def refused(permitted: Iterable[Permitted]) -> pl.DataFrame:

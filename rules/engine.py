@@ -25,7 +25,7 @@ from rules.strict import unknown
 from rules.tables import certainty_factor_without_a_used_source, sources, view_filter
 from rules.texts import as_text, listed, number, render
 
-SEEN = "rule_sees"  # an empty in-memory database with nothing but the rule's filtered tables
+SEES = "sees_"  # + rule id: an in-memory database with nothing but the rule's filtered tables
 AS_OF = "as_of"
 
 SIGNALS = pl.Schema(
@@ -202,18 +202,19 @@ def seen_tables(
     """Within: unqualified names mean the rule's tables, filtered to what it may see."""
     database, schema = con.execute("select current_database(), current_schema()").fetchall()[0]
     home = f'"{database}"."{schema}"'
-    con.execute(f"attach ':memory:' as {SEEN}")
+    seen = SEES + spec.id  # databases are attached for all connections, and rules run side by side
+    con.execute(f"attach ':memory:' as {seen}")
     try:
         for table in spec.reads:
             condition = view_filter(table, visible)
             con.execute(
-                f'create view {SEEN}."{table}" as select * from {home}."{table}" where {condition}'
+                f'create view {seen}."{table}" as select * from {home}."{table}" where {condition}'
             )
-        con.execute(f"use {SEEN}")
+        con.execute(f"use {seen}")
         yield
     finally:
         con.execute(f"use {home}")
-        con.execute(f"detach {SEEN}")
+        con.execute(f"detach {seen}")
 
 
 def run_sql(
