@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -100,11 +101,13 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
         check_columns(con, rules)
         rows = write_tables(con, result, rules)
     shared = shared_tables(decided_features(ws))
-    build_database(ws, result, rules, shared)
     write_private(result / RUN_FILE, run_json(ws, facts, rules, rows))
-    write_signal_workbook(
-        result, result / WORKBOOK, private_folder(ws.dir / "spill"), has_trial="trial" in shared
-    )
+    with ThreadPoolExecutor(1) as beside:  # both are made of the files above
+        database = beside.submit(build_database, ws, result, rules, shared)
+        write_signal_workbook(
+            result, result / WORKBOOK, private_folder(ws.dir / "spill"), has_trial="trial" in shared
+        )
+        database.result()
     for page in (REPORT, MORNING_REPORT):
         if (ws.dir / page).exists():
             shutil.copyfile(ws.dir / page, result / page)
@@ -135,9 +138,9 @@ def check_columns(con: duckdb.DuckDBPyConnection, rules: list[str]) -> None:
     """Every published column stands in the work file; all that lack are named at once."""
     needed = {name: list(table.columns) for name, table in published_tables().items()}
     needed |= {f"{PREFIX}{rule}": ["signal_id"] for rule in rules}
-    wrong = []
+    wrong, there = [], _columns(con)
     for name, columns in needed.items():
-        found = _columns(con, name)
+        found = there.get(name, [])
         if missing := [column for column in columns if column not in found]:
             has = f"it has {', '.join(found)}" if found else "there is no such table"
             wrong.append(f"{name} lacks {', '.join(missing)} ({has})")
@@ -153,9 +156,9 @@ def write_tables(con: duckdb.DuckDBPyConnection, result: Path, rules: list[str])
         name: _copy(con, _published_query(name, table), _parquet(result, name))
         for name, table in published_tables().items()
     }
-    for rule in rules:
-        name = f"{PREFIX}{rule}"
-        others = [column for column in _columns(con, name) if column != "signal_id"]
+    columns = _columns(con)
+    for name in (f"{PREFIX}{rule}" for rule in rules):
+        others = [column for column in columns[name] if column != "signal_id"]
         query = f"select * from {name} order by {_quoted(['signal_id', *others])}"
         rows[name] = _copy(con, query, _parquet(result, name))
     return rows
@@ -300,9 +303,10 @@ def _parquet(result: Path, table: str) -> Path:
     return result / "signals" / f"{table.removeprefix(PREFIX)}.parquet"
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    query = "select column_name from duckdb_columns() where table_name = $1 order by column_index"
-    return [name for (name,) in con.sql(query, params=[table]).fetchall()]
+def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Table -> its columns in order."""
+    query = "select table_name, list(column_name order by column_index) from duckdb_columns()"
+    return dict(con.sql(f"{query} group by table_name").fetchall())
 
 
 def _quoted(columns: list[str]) -> str:

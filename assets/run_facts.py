@@ -13,6 +13,7 @@ import duckdb
 from assets import feedback
 from assets.workspace import Workspace
 from data_contracts.legal_basis import LegalBasis
+from rules.catalogue import Rule, load
 
 
 def gather(ws: Workspace) -> dict[str, Any]:
@@ -28,28 +29,30 @@ def gather(ws: Workspace) -> dict[str, Any]:
         outcomes = feedback.run_facts(ws, con)
         tried = con.sql("from trial_used order by rule_id").fetchall()
         fitted_on = dict(con.sql("select rule_id, fitted_on from trial_models").fetchall())
+    rules = load()
     basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
     cited = sorted({decision for *_, decisions in [*used, *tried] for decision in decisions})
     return {
-        "rules": {rule: _rule(rule, version, *rest) for rule, version, *rest in used},
+        "rules": {rule: _rule(rules[rule], version, *rest) for rule, version, *rest in used},
         "decisions": {decision: _entries(basis, decision) for decision in cited},
         "counts": counts,
         "feedback": outcomes,
         "trial": {
             "shown_to_investigators_by": basis.deciding("trial_visible", ws.as_of),
             "rules": {
-                rule: {**_rule(rule, version, *rest), "forest_fitted_on": fitted_on.get(rule)}
+                rule: {
+                    **_rule(rules[rule], version, *rest),
+                    "forest_fitted_on": fitted_on.get(rule),
+                }
                 for rule, version, *rest in tried
             },
         },
     }
 
 
-def _rule(rule_id: str, version: int, sources: list[str], decisions: list[str]) -> dict[str, Any]:
+def _rule(rule: Rule, version: int, sources: list[str], decisions: list[str]) -> dict[str, Any]:
     """One rule as it was computed: what it saw, by which decisions, with which parameters."""
-    from rules.catalogue import load  # noqa: PLC0415 - reads every rule folder
-
-    spec = load()[rule_id].spec
+    spec = rule.spec
     return {
         "version": version,
         "title_sv": spec.title_sv,
