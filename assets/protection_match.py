@@ -6,6 +6,8 @@ protected person's leaves. Only an address that the registers know to be another
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 import duckdb
 import polars as pl
 
@@ -66,7 +68,7 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
         """)
     con.unregister("g_text")
     con.unregister("g_parsed")
-    con.execute("""
+    con.execute(f"""
         create or replace temp table g_line as
         with known as (
             select distinct street, number, letter, postcode
@@ -74,7 +76,7 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
             where is_dwelling and (kind = 'dwelling' or (kind = 'registered' and property not in
                 (select property from g_place where kind = 'dwelling' and property is not null)))
         )
-        select g_entrance.*, known.street is not null as is_known
+        select g_entrance.*, known.street is not null as is_known, {_letters("fold")} as letters
         from g_entrance left join known using (street, number, letter, postcode)
         """)
     con.execute("""
@@ -93,6 +95,14 @@ def near(lines: str) -> str:
     """
     columns = "mine.line, theirs.line as other, mine.letter = theirs.letter as same_letter"
     letters = "(mine.letter = theirs.letter or mine.letter = '' or theirs.letter = '')"
+    alike = f"""
+        select {columns}
+        from g_line as mine join theirs using (number)
+        where mine.is_dwelling and {letters}
+          and (mine.postcode = theirs.postcode or mine.city is null or mine.city = theirs.city
+               or damerau_levenshtein(mine.city, theirs.city) <= {_MOST_ERRORS})
+          and {_is_alike_street("mine", "theirs")}
+        """
     # Materialised, or DuckDB compares the spelling of every street before it asks whose it is.
     return f"""
         with theirs as materialized (
@@ -101,13 +111,8 @@ def near(lines: str) -> str:
         select {columns}
         from g_line as mine join theirs using (street, number, postcode)
         where mine.is_dwelling and {letters}
-        union
-        select {columns}
-        from g_line as mine join theirs using (number)
-        where mine.is_dwelling and (not mine.is_known or theirs.postcode is null) and {letters}
-          and (mine.postcode = theirs.postcode or mine.city is null
-               or damerau_levenshtein(mine.city, theirs.city) <= {_MOST_ERRORS})
-          and {_is_alike_street("mine", "theirs")}
+        union {alike} and not mine.is_known
+        union {alike} and theirs.postcode is null
         """
 
 
@@ -119,8 +124,17 @@ def is_same_house(mine: str, theirs: str) -> str:
 
 def _is_alike_street(mine: str, theirs: str) -> str:
     errors = f"least({_MOST_ERRORS}, length({theirs}.fold) // {_LETTERS_PER_ERROR})"
-    return f"""(damerau_levenshtein({mine}.fold, {theirs}.fold) <= {errors}
+    # One error adds a letter of the alphabet at most and takes one away: this says no to nearly
+    # every pair of streets, and counting the errors takes far longer.
+    may_be = f"bit_count(xor({mine}.letters, {theirs}.letters)) <= {2 * _MOST_ERRORS}"
+    return f"""(({may_be} and damerau_levenshtein({mine}.fold, {theirs}.fold) <= {errors})
                or ({mine}.stem = {theirs}.stem and length({mine}.stem) >= {_LETTERS_PER_ERROR}))"""
+
+
+def _letters(text: str) -> str:
+    """SQL: which letters of the alphabet the text has, one bit each."""
+    bits = (f"(contains({text}, '{a}')::integer << {at})" for at, a in enumerate(ascii_lowercase))
+    return " + ".join(bits)
 
 
 def same_names(pairs: pl.DataFrame) -> pl.DataFrame:
