@@ -6,7 +6,9 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 import dagster as dg
 from pydantic import PrivateAttr
@@ -77,6 +79,7 @@ class NightResource(dg.ConfigurableResource):
             )
         self.home.settle(delivery.municipality_code)
         expectations.judge()  # rows land while its process starts
+        Thread(target=import_module, args=["sklearn.ensemble"]).start()  # 1 s, needed last
         ws = Workspace(self.home, root, delivery)
         self._open_files.enter_context(ws.held())
         return ws

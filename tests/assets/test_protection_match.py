@@ -1,4 +1,4 @@
-"""The gate's likeness of streets: what is ruled out without counting errors is ruled out rightly."""
+"""The gate's likeness of streets: what is ruled out without counting errors is rightly so."""
 
 from __future__ import annotations
 
