@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
+import pytest
 
 from assets.home import Home
-from pipelines import deliveries
+from pipelines import deliveries, storage
 from pipelines.housekeeping import purge_dagster
 from pipelines.instance import open_instance
 from pipelines.running import execute
@@ -29,11 +30,11 @@ def test_open_files_are_few_however_many_runs_are_read(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
     """A UI that looks at a thousand runs must not hold a thousand files open."""
-    storage = instance.event_log_storage
-    assert isinstance(storage, PooledEventLog)
+    log = instance.event_log_storage
+    assert isinstance(log, PooledEventLog)
     for number in range(OPEN_FILES + 3):
-        storage.get_logs_for_run(f"run-{number}")
-    assert len(storage._engines) == OPEN_FILES
+        log.get_logs_for_run(f"run-{number}")
+    assert len(log._engines) == OPEN_FILES
 
 
 def test_a_purged_run_leaves_nothing(home: Home) -> None:
@@ -48,3 +49,26 @@ def test_a_purged_run_leaves_nothing(home: Home) -> None:
     instance_files = [file for file in home.dagster.rglob("*") if file.is_file()]
     assert not [file for file in instance_files if old.run_id in file.name]
     assert not [file for file in instance_files if old.run_id.encode() in file.read_bytes()]
+
+
+def test_what_was_materialised_is_told_at_once_and_of_another_process_soon(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is given again, but never over this process's own materialisation."""
+
+    def latest(instance: dg.DagsterInstance) -> str:
+        [record] = instance.fetch_materializations(dg.AssetKey("table"), limit=1).records
+        return str(record.asset_materialization.metadata["n"].value)
+
+    def materialise(instance: dg.DagsterInstance, n: str) -> None:
+        instance.report_runless_asset_event(dg.AssetMaterialization("table", metadata={"n": n}))
+
+    monkeypatch.setattr(storage, "FRESH", 3600)
+    with open_instance(home) as one, open_instance(home) as other:
+        materialise(one, "first")
+        assert latest(one) == latest(other) == "first"
+        materialise(one, "second")
+        assert latest(one) == "second"
+        assert latest(other) == "first"
+        monkeypatch.setattr(storage, "FRESH", 0)
+        assert latest(other) == "second"
