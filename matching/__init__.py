@@ -7,7 +7,6 @@ personnummer   parse, normalise, is_valid, is_dummy, match_birth; parse_series, 
                normalise_expr, match_birth_expr; is_valid_sql, is_dummy_sql; check_digit
                org_number, is_org_number, org_number_expr: is an owner a person?
 names          compare_names(left, right) -> NameComparison; best_match(name, candidates)
-same_person    same_person_evidence(record, record): father and son, twins, two numbers
 name_batch     compare_columns(frame, left, right); match_names(left, right, on=block)
 linkage        link(left, right, PEOPLE), dedupe(people, PEOPLE): by names, birth date and address
 name_forms     fold, name_key, name_skeleton and their _expr: what names are blocked by

@@ -20,7 +20,7 @@ always answers, with a score, a level, a sentence and the two names:
     missing             0.00        one of the names is empty
 
 Two weaknesses multiply; the level names the worse. From SAME_NAME on, it is the same name. The same
-name is not the same person: father and son share one. `same_person_evidence` asks for more.
+name is not the same person: father and son share one.
 
 A typo is forgiven inside a given name, never in its first or last letter, where Johan becomes
 Johanna and Mario Maria, nor where it makes one known name another (Lindberg is not Lundberg).
