@@ -65,9 +65,12 @@ def identify_people(ws: Workspace) -> Counts:
                   and successor_personnummer <> personnummer
                 group by personnummer
             ),
+            -- A number that was replaced or replaces is in a chain; nearly none is.
             chain(personnummer, first_number, depth) as (
                 select personnummer, personnummer, 0
-                from mentioned where personnummer not in (select new from replaced)
+                from mentioned
+                where personnummer in (select old from replaced)
+                  and personnummer not in (select new from replaced)
                 union
                 select replaced.new, chain.first_number, chain.depth + 1
                 from chain join replaced on replaced.old = chain.personnummer
@@ -75,16 +78,21 @@ def identify_people(ws: Workspace) -> Counts:
             ),
             first_seen as (
                 select personnummer, min(first_number) as first_number from chain group by all
-                union
+                union all
                 -- a circle of replacements has no first number; each number then stands alone
                 select personnummer, personnummer from mentioned
                 where personnummer not in (select personnummer from chain)
-            )
+            ),
+            keyed as (select *, keyed_id(personnummer) as number_id from first_seen)
             select f.personnummer, f.first_number,
-                coalesce(own.person_id, first.person_id, keyed_id(f.first_number)) as person_id
-            from first_seen f
-            left join person_links own on own.number_id = keyed_id(f.personnummer)
-            left join person_links first on first.number_id = keyed_id(f.first_number)
+                coalesce(own.person_id, first.person_id, f.first_id) as person_id
+            from (
+                select *, case when first_number = personnummer then number_id
+                    else keyed_id(first_number) end as first_id
+                from keyed
+            ) f
+            left join person_links own on own.number_id = f.number_id
+            left join person_links first on first.number_id = f.first_id
             order by f.personnummer
             """
         )

@@ -79,13 +79,14 @@ def key_dwellings(ws: Workspace) -> Counts:
         con.execute(
             f"""
             create or replace table dwelling_keys as
-            select keyed_id({DWELLING_KEY.format("d")}) as key_id,
-                coalesce(l.dwelling_id, r.dwelling_id, keyed_id({DWELLING_KEY.format("d")}))
-                    as dwelling_id,
-                upper(trim(d.property)) as property_key, d.*
-            from kept_registry__dwellings d
-            left join known_links l on l.key_id = keyed_id({DWELLING_KEY.format("d")})
-            left join renamed r on r.key_id = keyed_id({DWELLING_KEY.format("d")})
+            select d.key_id, coalesce(l.dwelling_id, r.dwelling_id, d.key_id) as dwelling_id,
+                upper(trim(d.property)) as property_key, d.* exclude (key_id)
+            from (
+                select *, keyed_id({DWELLING_KEY.format("p")}) as key_id
+                from kept_registry__dwellings p
+            ) d
+            left join known_links l using (key_id)
+            left join renamed r using (key_id)
             order by d.row_id
             """
         )
