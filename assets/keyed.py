@@ -11,7 +11,8 @@ import duckdb
 from assets.home import Home
 
 ID_SQL = (
-    "translate(substr(base64(unhex(sha256(getvariable('home_key') || {0}))), 1, 12), '+/', '-_')"
+    "replace(replace("
+    "base64(unhex(substr(sha256(getvariable('home_key') || {0}), 1, 18))), '+', '-'), '/', '_')"
 )
 """12 characters, 72 bits: a collision among 10 million ids has a chance of one in 10^8."""
 

@@ -41,8 +41,7 @@ def resolve_care_of(ws: Workspace) -> Counts:
         con.execute(
             f"""
             update resolved_addresses r
-            set dwelling_id = f.dwelling_id, level = 'inferred', certainty = {CERTAINTY},
-                sentence = 'The c/o name lives in one flat of the house.'
+            set dwelling_id = f.dwelling_id, level = 'inferred', certainty = {CERTAINTY}
             from found f where f.row_id = r.row_id and r.field = 'special'
             """
         )

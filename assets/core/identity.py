@@ -44,7 +44,7 @@ def identify_people(ws: Workspace) -> Counts:
     with ws.connect() as con:
         with_key(con, ws.home)
         con.register("person_links", links_before(ws, "person_links"))
-        mentions = " union ".join(
+        mentions = " union all ".join(
             f"select {column.name} as personnummer from kept_{contract.id}"
             for contract in load_contracts().values()
             for column in contract.columns
@@ -56,7 +56,7 @@ def identify_people(ws: Workspace) -> Counts:
             with recursive
             mentioned as (
                 -- ten digits are an organisation's
-                select personnummer from ({mentions}) where length(personnummer) = 12
+                select distinct personnummer from ({mentions}) where length(personnummer) = 12
             ),
             replaced as (
                 select personnummer as old, min(successor_personnummer) as new

@@ -20,41 +20,53 @@ from matching.resolve_scope import Register, prepare_register
 QUESTION = ("text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2")
 """What makes two address questions the same question, but for the person's hints."""
 
-ANSWER = ("dwelling_id", "entrance", "level", "certainty", "sentence")
+ANSWER = ("dwelling_id", "entrance", "level", "certainty")
+
+ANSWERED = """
+create or replace temp table answered (
+    text_id bigint, dwelling_id varchar, entrance varchar, level varchar, certainty double,
+    is_open boolean
+)
+"""
+
+TEXTS_AT_ONCE = 300_000
+"""Questions answered together: some 2.5 KB of memory each. It bounds memory, not the result."""
 
 CONFIRMED = 0.8
 """Certainty of a wrong postcode that the person's own dwelling confirms: as much as `inferred`."""
 
 OWN_HINTS = """
-select person_id, list(distinct dwelling_id order by dwelling_id) as dwelling_ids from (
+select person_id, list_sort(list(dwelling_id)) as dwelling_ids from (
     select person_id, dwelling_id from registered_places
-    union all select person_id, dwelling_id from leased_places
+    union select person_id, dwelling_id from leased_places
 ) where dwelling_id is not null and person_id in (select person_id from open_rows)
 group by person_id
 """
 
 FORMER_HINTS = """
-select i.person_id, list(distinct a.dwelling_id order by a.dwelling_id) as dwelling_ids
-from kept_registry__moves m
-join person_ids i using (personnummer)
-join resolved_addresses a on a.row_id = m.row_id and a.field = 'moved_from'
-where a.dwelling_id is not null and i.person_id in (select person_id from open_rows)
-group by i.person_id
+select person_id, list_sort(list(dwelling_id)) as dwelling_ids from (
+    select distinct i.person_id, a.dwelling_id
+    from kept_registry__moves m
+    join person_ids i using (personnummer)
+    join resolved a on a.row_id = m.row_id and a.field = 'moved_from'
+    where a.dwelling_id is not null and i.person_id in (select person_id from open_rows)
+) group by person_id
 """
 
 KIN_HINTS = """
 with kin as (
     select personnummer, related_personnummer from kept_registry__relations
-    union
+    union all
     select related_personnummer, personnummer from kept_registry__relations
 )
-select i.person_id, list(distinct p.dwelling_id order by p.dwelling_id) as dwelling_ids
-from kin
-join person_ids i using (personnummer)
-join person_ids k on k.personnummer = kin.related_personnummer
-join registered_places p on p.person_id = k.person_id
-where i.person_id in (select person_id from open_rows)
-group by i.person_id
+select person_id, list_sort(list(dwelling_id)) as dwelling_ids from (
+    select distinct i.person_id, p.dwelling_id
+    from kin
+    join person_ids i using (personnummer)
+    join person_ids k on k.personnummer = kin.related_personnummer
+    join registered_places p on p.person_id = k.person_id
+    where i.person_id in (select person_id from open_rows)
+) group by person_id
 """
 
 HINTS = (OWN_HINTS, FORMER_HINTS, KIN_HINTS)
@@ -134,18 +146,18 @@ def _renamed(con: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
 def resolve_addresses(ws: Workspace) -> Counts:
     """`resolved_addresses`: one row per source row and address field, resolved or not.
 
-    Columns row_id, field, dwelling_id, entrance, level, certainty, sentence.
+    Columns row_id, field, dwelling_id, entrance, level, certainty.
     """
     with ws.connect() as con:
         con.execute(_asked_sql())
-        texts = read_texts(con.sql("from asked_texts").pl())
         register = prepare_register(con.sql(DWELLINGS).pl())
-        _resolve(con, texts, register)
+        texts = _resolve(con, register)
         con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
         con.execute("create or replace table leased_places as from registered_places limit 0")
         _resolve_with_hints(con, texts, register, ("lease",))
         con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
         _resolve_with_hints(con, texts, register, ("special", "invoice", "stated", "vehicle"))
+        con.execute("create or replace table resolved_addresses as from resolved")
         counts = con.sql(
             "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
             " 'vehicle') group by level order by level"
@@ -165,7 +177,7 @@ def _asked_sql() -> str:
             select r.row_id, r.field, i.person_id, {columns}
             from ({rows}) r left join person_ids i using (personnummer);
         create or replace temp table asked_texts as
-            select row_number() over () as text_id, *
+            select row_number() over (order by postcode) as text_id, *
             from (select distinct {columns} from asked_rows);
         create or replace temp table asked as
             select a.row_id, a.field, a.person_id, t.text_id
@@ -174,19 +186,38 @@ def _asked_sql() -> str:
     """
 
 
-def _resolve(con: duckdb.DuckDBPyConnection, texts: pl.DataFrame, register: Register) -> None:
-    """`resolved_addresses` by the texts alone, and `open_texts`, which hints may say more about."""
-    answers = resolve_read(texts, register).with_columns(is_open=hints_may_change())
-    con.register("answers", answers.select("text_id", *ANSWER, "is_open"))
+def _resolve(con: duckdb.DuckDBPyConnection, register: Register) -> pl.DataFrame:
+    """`resolved` by the texts alone, and `open_texts`, which hints may say more about.
+
+    Returns the texts that may be asked about again, as read. They come by postcode and are answered
+    some at a time, so that a country's take no more memory than a town's.
+    """
+    [(n_texts,)] = con.sql("select count(*) from asked_texts").fetchall()
+    con.execute(ANSWERED)
+    asked_again = []
+    for first in range(0, max(n_texts, 1), TEXTS_AT_ONCE):
+        some = "from asked_texts where text_id > $first and text_id <= $last"
+        bounds = {"first": first, "last": first + TEXTS_AT_ONCE}
+        texts = read_texts(con.sql(some, params=bounds).pl())
+        answers = resolve_read(texts, register).with_columns(is_open=hints_may_change())
+        con.register("answers", answers)
+        con.execute(
+            f"insert into answered select text_id, {', '.join(ANSWER)}, is_open from answers"
+        )
+        con.unregister("answers")
+        is_unsettled = pl.col("entrance").is_not_null() & (pl.col("certainty") < CONFIRMED)
+        open_texts = answers.filter(pl.col("is_open") | is_unsettled).select("text_id")
+        asked_again.append(texts.join(open_texts, on="text_id", how="semi"))
     con.execute(
         f"""
-        create or replace table resolved_addresses as
+        create or replace temp table resolved as
             select a.row_id, a.field, {", ".join(ANSWER)}
-            from asked a join answers using (text_id);
-        create or replace temp table open_texts as select text_id from answers where is_open
+            from asked a join answered using (text_id);
+        create or replace temp table open_texts as select text_id from answered where is_open;
+        drop table answered
         """
     )
-    con.unregister("answers")
+    return pl.concat(asked_again)
 
 
 def _resolve_with_hints(
@@ -216,7 +247,7 @@ def _ask(
         f"""
         create or replace temp table open_rows as
             select a.* from asked a
-            join resolved_addresses r on r.row_id = a.row_id and r.field = a.field
+            join resolved r on r.row_id = a.row_id and r.field = a.field
             where a.field in {(*fields, "")} and a.person_id is not null and {which}
         """
     )
@@ -234,14 +265,19 @@ def _answers(asked: pl.DataFrame, texts: pl.DataFrame, register: Register) -> pl
     A wrong postcode that the hints confirm is as sure as what they tell of a flat.
     """
     questions = asked.select("text_id", "hints").unique().with_row_index("question_id")
+    slices = questions.iter_slices(TEXTS_AT_ONCE) if questions.height else [questions]
     hints = pl.col("hints").str.split(" ")
-    answers = resolve_read(
-        questions.join(texts.drop("tenant_dwelling_ids"), on="text_id").select(
-            pl.exclude("text_id", "hints", "question_id"),
-            text_id="question_id",
-            tenant_dwelling_ids=hints,
-        ),
-        register,
+    known = texts.drop("tenant_dwelling_ids")
+    answers = pl.concat(
+        resolve_read(
+            some.join(known, on="text_id").select(
+                pl.exclude("text_id", "hints", "question_id"),
+                text_id="question_id",
+                tenant_dwelling_ids=hints,
+            ),
+            register,
+        ).select("text_id", *ANSWER)
+        for some in slices
     )
     confirmed = pl.col("is_hinted") & (pl.col("level") == "wrong_postcode")
     return (
@@ -260,7 +296,7 @@ def _replace(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, which: str) ->
     """Answers found put in place of those that stand."""
     con.register("found", found)
     con.execute(
-        f"update resolved_addresses r set {', '.join(f'{name} = f.{name}' for name in ANSWER)}"
+        f"update resolved r set {', '.join(f'{name} = f.{name}' for name in ANSWER)}"
         f" from found f where r.row_id = f.row_id and r.field = f.field and {which}"
     )
     con.unregister("found")
@@ -302,6 +338,6 @@ def _places_sql(table: str, source: str, field: str) -> str:
         select distinct i.person_id, a.dwelling_id
         from {source} s
         join person_ids i on i.personnummer = s.{number}
-        join resolved_addresses a on a.row_id = s.row_id and a.field = '{field}'
+        join resolved a on a.row_id = s.row_id and a.field = '{field}'
         where a.dwelling_id is not null
     """
