@@ -20,6 +20,7 @@ from assets.sizes import Size, last_sizes, note_sizes, rows_to_spare
 from assets.workspace import Workspace
 from data_contracts.contract import Contract, load_contracts
 from data_contracts.errors import BoendesignalError, DeliveryRefused
+from data_contracts.predicates import literal
 
 DELIVERED, SIZE, SUM = "is_delivered", "size_is_plausible", "rows_add_up"
 REPORT = "contract_report.html"
@@ -230,8 +231,8 @@ def _write_night(
         for source, name in (("kept", "kept"), ("rejected", "quarantine")):
             file = ws.night / f"{name}_{contract.id}.parquet"
             con.execute(
-                f"copy (select * from {source}_{contract.id} order by row_id) to '{file}'"
-                " (format parquet, compression zstd)"
+                f"copy (select * from {source}_{contract.id} order by row_id)"
+                f" to {literal(str(file))} (format parquet, compression zstd)"
             )
             file.chmod(0o600)
 

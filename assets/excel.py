@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from assets.home import Home
+from assets.home import OFFLINE, Home
 from assets.ledger import closed_by_protection
 from assets.published import RunRecord, open_night, read_run
 from assets.published_tables import heading_sv, published_tables
@@ -109,7 +109,7 @@ def export(home: Home, extract_date: date | None, recipient: str, out: Path) -> 
     day, folder = open_night(home, extract_date)
     since = () if chosen.is_auditor else closed_by_protection(home, day)
     with (
-        tempfile.TemporaryDirectory(dir=home.state, prefix="export-") as scratch,
+        tempfile.TemporaryDirectory(dir=home.runs, prefix="export-") as scratch,
         _opened(folder, chosen, since) as night,
     ):
         sheets = [*_summary(night), *_rule_sheets(night)]
@@ -126,7 +126,7 @@ def export(home: Home, extract_date: date | None, recipient: str, out: Path) -> 
 def _opened(folder: Path, recipient: Recipient, since: Sequence[str] = ()) -> Iterator[_Night]:
     """The night in `folder` as that recipient may see it, less signals `since` closed."""
     record = read_run(folder)
-    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    con = duckdb.connect(config={**OFFLINE})
     try:
         for name in published_tables():
             _view(con, name, folder / f"{name}.parquet")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.home import OFFLINE
 from assets.landing import begin_emptied_cells, keep_emptied_cells, land_table
 from assets.quality import CheckResult, judge, measure
 from assets.reading import count_records
@@ -40,7 +41,7 @@ def check_file(file: Path, as_of: date, contract_id: str | None = None) -> FileR
     """
     contract = _contract(file.resolve(), contract_id)
     delivered = _as_delivered(file.resolve(), contract)
-    with duckdb.connect() as con:
+    with duckdb.connect(config={**OFFLINE}) as con:
         con.execute(f"attach ':memory:' as {LANDING}")
         begin_emptied_cells(con)
         n_kept, n_rejected = land_table(con, contract, [delivered], as_of)

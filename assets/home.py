@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from data_contracts.errors import BoendesignalError
 
 ENVIRONMENT_VARIABLE = "BOENDESIGNAL_HOME"
+# DuckDB fetches nothing from anywhere, whatever a query names.
+OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 
 class Retention(BaseModel):
@@ -183,16 +186,28 @@ class Home:
             write_private(file, secrets.token_bytes(32))
         return file.read_bytes()
 
+    @property
+    def state_file(self) -> Path:
+        return self.state / "state.duckdb"
+
     @contextlib.contextmanager
-    def state_db(self, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    def state_db(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """`state/state.duckdb`, opened for as short a time as possible (one writer at a time)."""
-        file = self.state / "state.duckdb"
-        con = duckdb.connect(str(file), read_only=read_only and file.exists())
-        try:
-            file.chmod(0o600)
+        with contextlib.closing(duckdb.connect(str(self.state_file), config={**OFFLINE})) as con:
+            self.state_file.chmod(0o600)
             yield con
-        finally:
-            con.close()
+
+    @contextlib.contextmanager
+    def state_beside_a_run(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """As `state_db`, for commands that do not hold the home: a run may just be writing."""
+        with contextlib.ExitStack() as opened:
+            try:
+                con = opened.enter_context(self.state_db())
+            except duckdb.IOException:
+                raise BoendesignalError(
+                    "A run is writing in this home. Wait until it ends, and try again."
+                ) from None
+            yield con
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
@@ -226,11 +241,14 @@ def private_folder(path: Path) -> Path:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a 0600 file whole: aside, flushed, then put in place."""
-    aside = path.with_name(f".{path.name}.new")
-    handle = os.open(aside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
+    """Write a 0600 file whole: aside, flushed, then put in place. Of two at once one stands."""
+    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except BaseException:
+        os.unlink(aside)
+        raise

@@ -23,7 +23,6 @@ from assets.ledger_states import (
     judge,
 )
 from assets.workspace import Counts, Workspace
-from data_contracts.errors import BoendesignalError
 from rules.catalogue import Rule, load
 
 STATE_SQL = """
@@ -208,16 +207,11 @@ def remember_signals(ws: Workspace) -> None:
 
 def closed_by_protection(home: Home, after: date) -> list[str]:
     """Ids of the signals that a later night closed because somebody has become protected."""
-    try:
-        with home.state_db() as state:
-            state.execute(STATE_SQL)
-            rows = state.execute(
-                "select distinct signal_id from ledger_nights"
-                " where cause = $cause and extract_date > $after order by signal_id",
-                {"cause": PROTECTION, "after": after},
-            ).fetchall()
-    except duckdb.IOException:
-        raise BoendesignalError(
-            "A run is writing in this home. Wait until it ends, and try again."
-        ) from None
+    with home.state_beside_a_run() as state:
+        state.execute(STATE_SQL)
+        rows = state.execute(
+            "select distinct signal_id from ledger_nights"
+            " where cause = $cause and extract_date > $after order by signal_id",
+            {"cause": PROTECTION, "after": after},
+        ).fetchall()
     return [signal_id for (signal_id,) in rows]

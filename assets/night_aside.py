@@ -20,6 +20,7 @@ from assets.protection import gate
 from assets.workspace import ACCEPTED, LANDING, Workspace
 from data_contracts.contract import Contract, load_contracts
 from data_contracts.errors import BoendesignalError
+from data_contracts.predicates import literal
 
 AS_KNOWN = "as_known.json"
 _DWELLING = DWELLING_KEY.format("d")
@@ -81,7 +82,8 @@ def keep_aside(ws: Workspace) -> None:
         for name, query in _KEPT.items():
             file = ws.night / f"{name}.parquet"
             con.execute(
-                f"copy (from ({query}) order by all) to '{file}' (format parquet, compression zstd)"
+                f"copy (from ({query}) order by all) to {literal(str(file))}"
+                " (format parquet, compression zstd)"
             )
             file.chmod(0o600)
     known = AsKnown(ws.delivery.municipality_code, ws.delivery.is_synthetic, missing)
@@ -135,7 +137,7 @@ def _flagged_since(ws: Workspace) -> bool:
 def _load(con: duckdb.DuckDBPyConnection, table: str, file: Path) -> None:
     if not file.exists():
         raise NotStored(f"{file.name} is not there; run its delivery again to replay it")
-    con.execute(f"create table {table} as from read_parquet('{file}')")
+    con.execute(f"create table {table} as from read_parquet({literal(str(file))})")
 
 
 def _assert_columns(con: duckdb.DuckDBPyConnection, table: str, contract: Contract) -> None:
@@ -148,6 +150,10 @@ def _assert_columns(con: duckdb.DuckDBPyConnection, table: str, contract: Contra
 
 def _restore_incomplete(con: duckdb.DuckDBPyConnection, home: Home, night: StoredNight) -> None:
     """Who and what had lost rows that night, beside those of whom the gate says so now."""
+    people, dwellings = (
+        literal(str(night.folder / f"{name}.parquet"))
+        for name in ("incomplete_people", "incomplete_dwellings")
+    )
     with_key(con, home)
     con.execute("create table if not exists incomplete_personnummer (personnummer varchar)")
     con.execute(
@@ -156,12 +162,12 @@ def _restore_incomplete(con: duckdb.DuckDBPyConnection, home: Home, night: Store
     )
     con.execute(
         "insert into incomplete_personnummer select personnummer from kept_registry__persons"
-        f" where keyed_id(personnummer) in (from '{night.folder}/incomplete_people.parquet')"
+        f" where keyed_id(personnummer) in (from {people})"
         " except from incomplete_personnummer"
     )
     con.execute(
         "insert into incomplete_dwellings select property, street_address, flat_number"
         f" from kept_registry__dwellings d where keyed_id({_DWELLING})"
-        f" in (from '{night.folder}/incomplete_dwellings.parquet')"
+        f" in (from {dwellings})"
         " except from incomplete_dwellings"
     )

@@ -122,7 +122,7 @@ def standing(state: duckdb.DuckDBPyConnection, before: date = FOREVER) -> pl.Dat
 
 def count_outcomes(home: Home) -> pl.DataFrame:
     """One row per rule and outcome that stands: rule_id, outcome, n_signals."""
-    with home.state_db() as state:
+    with home.state_beside_a_run() as state:
         found = standing(state)
     counted = found.group_by("rule_id", "outcome").agg(n_signals=pl.len())
     return counted.sort("rule_id", "outcome")

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import duckdb
 
+from assets.home import OFFLINE
 from data_contracts.contract import Contract
 from data_contracts.delivery import DeliveredFile
 from data_contracts.errors import DeliveryRefused
@@ -242,7 +243,7 @@ def _unpacked_bytes(file: Path) -> int | None:
 
 def count_records(contract: Contract, file: DeliveredFile) -> int:
     """The data records of a Parquet or Excel file, for those who have no manifest yet."""
-    with duckdb.connect() as con:
+    with duckdb.connect(config={**OFFLINE}) as con:
         if file.format == "parquet":
             relation = f"read_parquet({literal(_no_pattern(file.file))})"
             return int(_answered(con, f"select count(*) from {relation}", file)[0][0])

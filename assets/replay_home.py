@@ -1,7 +1,7 @@
 """A home of its own for trying a rule: reads what the real one remembers, and writes nothing there.
 
-A private folder under the home's `runs/`, so that personal data stays on its disk and housekeeping
-takes what a crash leaves. Its state is a copy of the tables that looking back needs.
+A private folder under the home's `runs/`, so that personal data stays on its disk and the next
+night takes what a killed trial leaves. Its state is a copy of the tables that looking back needs.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import duckdb
 from assets import ledger, outcomes
 from assets.core import identity
 from assets.home import Home, private_folder, write_private
+from assets.retention import TRIALS
 from data_contracts.errors import BoendesignalError
+from data_contracts.predicates import literal
 
-PREFIX = "try-"
 _COPIED = ("person_links", "dwelling_links", "ledger_nights", "case_nights", "outcomes")
 FLAGS_SQL = """
 create table protected_keys (
@@ -33,17 +34,18 @@ LONG_AGO = "date '0001-01-01'"  # the gate reads earlier nights: in a trial all 
 @contextlib.contextmanager
 def home_for_trying(home: Home) -> Iterator[Home]:
     """Within: a home with the key, settings, legal basis, nights and memory of `home`."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home.runs) as folder:
+    with tempfile.TemporaryDirectory(prefix=TRIALS, dir=home.runs) as folder:
         trial = Home(Path(folder))
         for one in (trial.state, trial.runs, trial.published):
             private_folder(one)
-        trial.nights.symlink_to(home.nights)
-        write_private(trial.state / "key", home.key)
-        for file in (home.settings_file, home.legal_basis_file):
-            if file.exists():
-                shutil.copy(file, trial.path / file.name)
-        _copy_memory(home, trial)
-        yield trial
+        with trial.lock():  # while it is held, no night takes the folder for a killed trial's
+            trial.nights.symlink_to(home.nights)
+            write_private(trial.state / "key", home.key)
+            for file in (home.settings_file, home.legal_basis_file):
+                if file.exists():
+                    shutil.copy(file, trial.path / file.name)
+            _copy_memory(home, trial)
+            yield trial
 
 
 def _copy_memory(home: Home, trial: Home) -> None:
@@ -51,11 +53,10 @@ def _copy_memory(home: Home, trial: Home) -> None:
     with trial.state_db() as state:
         for statements in (identity.STATE_SQL, ledger.STATE_SQL, outcomes.STATE_SQL, FLAGS_SQL):
             state.execute(statements)
-        real = home.state / "state.duckdb"
-        if not real.exists():
+        if not home.state_file.exists():
             return
         try:
-            state.execute(f"attach '{real}' as real (read_only)")
+            state.execute(f"attach {literal(str(home.state_file))} as real (read_only)")
         except duckdb.IOException:
             raise BoendesignalError(
                 "A run is writing in this home. Wait until it ends, and try the rule again."

@@ -6,6 +6,7 @@ the newest always stays. Callers of `retention` hold `home.lock()`. Nothing here
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -21,6 +22,7 @@ from data_contracts.errors import BoendesignalError
 LANDED = ("landing.duckdb", "landing.duckdb.wal", "spill")  # may concern protected people
 PREPARED = "prepared"  # empty file: the run's result is whole and on disk
 WORKED = ("work.duckdb", "work.duckdb.wal", PREPARED)
+TRIALS = "try-"  # how the folders under runs/ begin in which rules are tried
 LEAVING = ".leaving-"  # a folder on its way out; found again after a crash
 
 WITHDRAWALS = """
@@ -39,6 +41,17 @@ def discard_work(run_dir: Path) -> None:
     _delete(run_dir, (*LANDED, *WORKED))
 
 
+def forget_trials(home: Home) -> None:
+    """Delete the homes of trials that were killed: rows that had not passed the gate again may lie
+    there. One that is at work holds its home and is left alone.
+    """
+    for state in home.runs.glob(f"{TRIALS}*/{home.state.name}"):
+        trial = Home(state.parent)
+        # no file: the trial has just ended, and cleans up itself
+        with contextlib.suppress(BoendesignalError, FileNotFoundError), trial.lock():
+            shutil.rmtree(trial.path)
+
+
 def retention(home: Home, today: date, running: str | None = None) -> Counts:
     """Delete what has stood longer than the home's settings allow; returns what was deleted.
 
@@ -49,6 +62,7 @@ def retention(home: Home, today: date, running: str | None = None) -> Counts:
     days = home.settings.retention if home.settings else Retention()  # type: ignore[call-arg]
     for leaving in [*home.runs.glob(f"{LEAVING}*"), *home.nights.glob(f"{LEAVING}*")]:
         shutil.rmtree(leaving)
+    forget_trials(home)
     n_published = _purge_published(home, today - timedelta(days=days.published_days))
     n_runs = _purge_runs(home, today - timedelta(days=days.runs_days), running)
     n_nights = _purge_nights(home, today - timedelta(days=days.nights_days))

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from assets.home import Home
 from assets.night_aside import StoredNight
-from assets.replay_home import PREFIX
+from assets.retention import TRIALS
 from assets.rules_run import build_core
 from data_contracts.errors import BoendesignalError
 from rules import on_spark
@@ -34,7 +34,7 @@ BUILT = "place int, why_not string"
 @contextlib.contextmanager
 def spark_engine(home: Home, master: str = on_spark.ON_THIS_MACHINE) -> Iterator[OnSpark]:
     """Within: Spark at `master` (see `rules.on_spark.session`), spilling inside the home."""
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home.runs) as place:
+    with tempfile.TemporaryDirectory(prefix=TRIALS, dir=home.runs) as place:
         spark = on_spark.session(Path(place), master)
         try:
             yield OnSpark(spark)

@@ -17,13 +17,15 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
-from assets.home import Home, private_folder
+from assets.home import OFFLINE, Home, private_folder
 from assets.night_aside import AsKnown, NotStored, StoredNight, stored_nights
 from assets.replay import rebuilt
-from assets.replay_home import PREFIX, home_for_trying
+from assets.replay_home import home_for_trying
+from assets.retention import TRIALS
 from assets.signals import Permitted, live_rules, permit, refused
 from data_contracts.errors import BoendesignalError, RuleError
 from data_contracts.legal_basis import LegalBasis
+from data_contracts.predicates import literal
 from rules.catalogue import Rule
 from rules.engine import Computed, Run, compute_by, run_sql, seen_tables
 from rules.model import Number
@@ -53,11 +55,10 @@ class InDuckDB:
 
     def running(self, core: Path, rule: Rule, night: StoredNight) -> Run:
         def run(visible: frozenset[str], values: Mapping[str, Number]) -> pl.DataFrame:
-            with duckdb.connect(config={"temp_directory": str(core)}) as con:
+            with duckdb.connect(config={"temp_directory": str(core), **OFFLINE}) as con:
                 for table in rule.spec.reads:
-                    con.execute(
-                        f"create view {table} as from read_parquet('{core}/{table}.parquet')"
-                    )
+                    file = literal(str(core / f"{table}.parquet"))
+                    con.execute(f"create view {table} as from read_parquet({file})")
                 with seen_tables(con, rule.spec, visible):
                     return run_sql(con, rule, night.extract_date, values)
 
@@ -86,10 +87,11 @@ def run_rules_over(
     nights = stored_nights(home, at_most)
     if not nights:
         raise BoendesignalError("This home has no accepted night. Run a delivery first.")
-    private_folder(into)
+    if not into.exists():  # the caller's own folder keeps its rights
+        private_folder(into)
     for first in range(0, len(nights), engine.at_once):
         wave = nights[first : first + engine.at_once]
-        with tempfile.TemporaryDirectory(prefix=PREFIX, dir=home.runs) as folder:
+        with tempfile.TemporaryDirectory(prefix=TRIALS, dir=home.runs) as folder:
             why_not = engine.build(home, wave, Path(folder))
             with ThreadPoolExecutor(engine.at_once) as pool:
                 for night, why in zip(wave, why_not, strict=True):
@@ -115,7 +117,9 @@ def build_core(home: Home, night: StoredNight, place: Path, threads: int | None 
         ):
             for table in core_tables():
                 file = core / f"{table}.parquet"
-                con.execute(f"copy {table} to '{file}' (format parquet, compression zstd)")
+                con.execute(
+                    f"copy {table} to {literal(str(file))} (format parquet, compression zstd)"
+                )
                 file.chmod(0o600)
     except NotStored as error:
         return str(error)

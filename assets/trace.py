@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from assets.home import Home
+from assets.home import OFFLINE, Home
 from assets.published import RuleRecord, RunRecord, open_night, published_nights, read_run
 from data_contracts.errors import BoendesignalError
 
@@ -119,7 +119,7 @@ def _with_cells(night: Path, row: dict[str, Any]) -> EvidenceRow:
 
 
 def _rows(query: str, parameters: list[Any]) -> list[dict[str, Any]]:
-    con = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+    con = duckdb.connect(config={**OFFLINE})
     try:
         con.execute(query, parameters)
         names = [column[0] for column in con.description or []]

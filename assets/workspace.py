@@ -16,8 +16,9 @@ from pathlib import Path
 
 import duckdb
 
-from assets.home import Home, private_folder
+from assets.home import OFFLINE, Home, private_folder
 from data_contracts.delivery import Delivery
+from data_contracts.predicates import literal
 
 Counts = dict[str, int | float | str]
 
@@ -112,7 +113,7 @@ class Workspace:
     def connect_with_landing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The work file with the landing file attached as schema `landing`."""
         with self.connect() as con:
-            con.execute(f"attach '{self.landing_file}' as {LANDING}")
+            con.execute(f"attach {literal(str(self.landing_file))} as {LANDING}")
             try:
                 self.landing_file.chmod(0o600)
                 yield con
@@ -126,6 +127,5 @@ class Workspace:
             "memory_limit": self.memory_limit,
             "threads": self.threads,
             "temp_directory": str(spill),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
+            **OFFLINE,
         }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assets.home import Home, write_private
+from data_contracts.errors import BoendesignalError
 from pipelines.cli_common import HomeOption, err, out
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def try_rule(
     ] = None,
     nights: Annotated[int, typer.Option(min=1, help="The newest stored nights to look at.")] = 30,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write the same here as JSON.")
+        Path | None, typer.Option("--json", dir_okay=False, help="Write the same here as JSON.")
     ] = None,
     home: HomeOption = None,
 ) -> None:
@@ -46,6 +47,8 @@ def try_rule(
     from assets.replay import parameter, replay  # noqa: PLC0415 - Polars, DuckDB
     from assets.replay_report import report  # noqa: PLC0415
 
+    if json_file and not json_file.parent.is_dir():
+        raise BoendesignalError(f"Cannot write {json_file.name}: its folder does not exist.")
     given = dict(parameter(text) for text in settings or [])
     with err.status("Replaying the stored nights"):
         told = report(replay(Home.open(home), folder, given, nights))
@@ -57,7 +60,10 @@ def try_rule(
 
 def run_rules(
     into: Annotated[
-        Path, typer.Option("--to", help="A folder for the tables; they hold personal data.")
+        Path,
+        typer.Option(
+            "--to", file_okay=False, help="A folder for the tables; they hold personal data."
+        ),
     ],
     *,
     engine: Annotated[

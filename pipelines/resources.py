@@ -16,6 +16,7 @@ from pydantic import PrivateAttr
 from assets import expectations
 from assets.base import Stage
 from assets.home import Home
+from assets.retention import forget_trials
 from assets.workspace import Workspace
 from data_contracts.delivery import open_delivery
 from data_contracts.errors import BoendesignalError
@@ -67,6 +68,8 @@ class NightResource(dg.ConfigurableResource):
         extract_date = extract_date_of(run)
         told = run.tags.get(deliveries.TAG_DELIVERY)
         waiting = deliveries.at(Path(told) if told else deliveries.find(self.home, extract_date))
+        if told:
+            deliveries.remember_path(self.home, waiting)
         if self._instance:  # a run from the launchpad begins without them
             self._instance.add_run_tags(run.run_id, {**waiting.tags(), **code_tag()})
         replace = deliveries.TAG_REPLACE in run.tags
@@ -141,6 +144,7 @@ def forget_landed(home: Home) -> None:
         file.unlink()
     for folder in home.runs.glob("*/spill"):
         shutil.rmtree(folder)
+    forget_trials(home)
 
 
 def extract_date_of(run: dg.DagsterRun) -> str:

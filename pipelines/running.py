@@ -46,7 +46,6 @@ def run_night(home: Home, folder: Path, *, replace: bool = False) -> Ran:
             " written 2026-10-01."
         )
     deliveries.refuse_second(home, waiting.name, waiting.manifest_sha256, replace)
-    deliveries.remember_path(home, waiting)
     run = execute(home, waiting, replace)
     return Ran(waiting.name, run.run_id, home.published / waiting.name)
 

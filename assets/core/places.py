@@ -13,6 +13,7 @@ import polars as pl
 from assets.core.identity import links_before
 from assets.keyed import DWELLING_KEY, with_key
 from assets.workspace import Counts, Workspace
+from data_contracts.predicates import literal
 from matching.resolve import read_texts, resolve_read
 from matching.resolve_result import hints_may_change
 from matching.resolve_scope import Register, prepare_register
@@ -124,7 +125,9 @@ def _renamed(con: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
     )
     return con.sql(
         f"""
-        with old as (select *, keyed_id({DWELLING_KEY.format("p")}) as key_id from '{file}' p),
+        with old as (
+            select *, keyed_id({DWELLING_KEY.format("p")}) as key_id from {literal(str(file))} p
+        ),
         new as (
             select *, keyed_id({DWELLING_KEY.format("p")}) as key_id from kept_registry__dwellings p
         ),

@@ -66,7 +66,7 @@ def test_the_state_holds_keyed_hashes_of_each_delivery_once(tmp_path):
     home = Home.open(tmp_path)
 
     def remembered() -> list[tuple]:
-        with home.state_db(read_only=True) as state:
+        with home.state_db() as state:
             return state.execute("from protected_keys order by all").fetchall()
 
     town = Town()
@@ -83,7 +83,7 @@ def test_the_state_holds_keyed_hashes_of_each_delivery_once(tmp_path):
     assert all(re.fullmatch("[0-9a-f]{64}", row[3]) for row in once)
     assert_nowhere(ws, secrets(town))
     other, _ = run(tmp_path / "other", town)
-    with other.home.state_db(read_only=True) as state:
+    with other.home.state_db() as state:
         assert not {row[3] for row in once} & {
             row[0] for row in state.execute("select key_hash from protected_keys").fetchall()
         }

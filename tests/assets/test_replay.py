@@ -26,8 +26,8 @@ from assets.landing import land
 from assets.night_aside import AS_KNOWN
 from assets.protection import gate
 from assets.replay import parameter
-from assets.replay_home import PREFIX
 from assets.replay_report import report, suppressed
+from assets.retention import TRIALS
 from assets.workspace import Workspace
 from data_contracts.contract import load_contracts
 from data_contracts.delivery import open_delivery
@@ -99,7 +99,7 @@ def write_rule(folder: Path, **changes: str) -> Path:
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """A home with three nights and a catalogue of two live rules, and person ids by key."""
-    place = tmp_path_factory.mktemp("replay")
+    place = tmp_path_factory.mktemp("replay") / "d'arkiv"  # a quotation mark, as folders may have
     for name in ("small_rule", "other"):
         write_rule(place / "rules" / name)
     catalogue = load(place / "rules", locked=False)
@@ -121,9 +121,9 @@ def place(
     kept: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """A copy that a test may change: rules/ and home/, with the catalogue in force."""
-    shutil.copytree(kept[0], tmp_path / "copy", symlinks=True)
-    monkeypatch.setattr(replay, "RULES", tmp_path / "copy" / "rules")
-    return tmp_path / "copy"
+    shutil.copytree(kept[0], tmp_path / "d'arkiv", symlinks=True)
+    monkeypatch.setattr(replay, "RULES", tmp_path / "d'arkiv" / "rules")
+    return tmp_path / "d'arkiv"
 
 
 def tried(place: Path, folder: str = "small_rule", n: int = 30, **given: int) -> dict:
@@ -170,11 +170,16 @@ def test_nothing_is_written_and_no_one_is_named(place: Path) -> None:
     ran = CliRunner().invoke(app, [*words, "--json", str(file), "--home", str(place / "home")])
     assert ran.exit_code == 0, ran.output
     assert content(place / "home") == before
-    assert not any((place / "home" / "runs").glob(f"{PREFIX}*"))
+    assert not any((place / "home" / "runs").glob(f"{TRIALS}*"))
     said = ran.output + file.read_text("utf-8")
     assert "Expected new cases: 1 at once, then 1.0 a week." in said
     assert [name for name in NAMES if name in said] == []
     assert json.loads(file.read_text("utf-8"))["in_all"]["tried"] == 3
+    ran = CliRunner().invoke(app, [*words, "--json", str(place / "nowhere" / "told.json")])
+    assert (ran.exit_code, ran.output) == (
+        1,
+        "Cannot write told.json: its folder does not exist.\n",
+    )
 
 
 def test_who_was_flagged_later_stays_out_of_every_night(place: Path) -> None:
@@ -278,6 +283,8 @@ def test_all_live_rules_over_all_nights(place: Path, monkeypatch: pytest.MonkeyP
     """The tables lie in private files in the folder named; the home is as before."""
     monkeypatch.setattr(signals, "load", lambda: load(place / "rules"))
     before = content(place / "home")
+    (place / "told").mkdir()
+    (place / "told").chmod(0o750)
     words = ["rules", "run", "--to", str(place / "told"), "--home", str(place / "home")]
     ran = CliRunner().invoke(app, words)
     assert ran.exit_code == 0, ran.output
@@ -293,6 +300,8 @@ def test_all_live_rules_over_all_nights(place: Path, monkeypatch: pytest.MonkeyP
     assert set(own["signal_id"]) <= set(pl.read_parquet(night / "signals.parquet")["signal_id"])
     assert pl.read_parquet(place / "told" / DAYS[1] / "not_computed.parquet").height == 2
     assert {file.stat().st_mode & 0o777 for file in night.rglob("*.parquet")} == {0o600}
+    assert (place / "told").stat().st_mode & 0o777 == 0o750, "the caller's own folder"
+    assert night.stat().st_mode & 0o777 == 0o700
     ran = CliRunner().invoke(app, [*words, "--rule", "small_rul"])
     assert ran.exit_code == 1
     assert "Did you mean small_rule?" in ran.output

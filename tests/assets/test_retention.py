@@ -156,3 +156,18 @@ def test_a_withdrawal_that_cannot_be_recorded_does_not_happen(tmp_path, monkeypa
         withdraw(home, night, "Fel underlag")
     assert list(published_nights(home)) == [night]
     assert withdrawals(home) == []
+
+
+def test_a_trial_that_was_killed_leaves_at_once(tmp_path):
+    """It may hold rows that have not passed the gate again; one that is at work is left alone."""
+    home = a_home(tmp_path)
+    for name in ("try-killed", "try-at_work"):
+        trial = Home(home.runs / name)
+        ended_run(trial, "night-2026-10-01", 0)
+        trial.state.mkdir()
+    with Home(home.runs / "try-at_work").lock():
+        retention(home, TODAY)
+    assert names(home.runs) == ["try-at_work"]
+    assert (home.runs / "try-at_work/runs/night-2026-10-01/landing.duckdb").exists()
+    retention(home, TODAY)
+    assert names(home.runs) == []

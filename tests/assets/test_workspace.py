@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,8 +10,10 @@ from types import SimpleNamespace
 import duckdb
 import pytest
 
-from assets.home import Home
+from assets.home import Home, write_private
+from assets.outcomes import count_outcomes
 from assets.workspace import Workspace
+from data_contracts.errors import BoendesignalError
 
 OPEN_ELSEWHERE = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('from t')"
 
@@ -65,3 +68,38 @@ def test_a_failed_stage_leaves_no_lock(ws: Workspace) -> None:
         stage()
     assert opens_elsewhere(ws)
     assert ws.work_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_who_write_one_file_leave_one_whole(tmp_path: Path) -> None:
+    """Neither finds the other's half-written copy, and nothing is left beside the file."""
+    file, contents = tmp_path / "state.json", {str(n).encode() * 100_000 for n in range(8)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda content: write_private(file, content), [*contents] * 4))
+    assert file.read_bytes() in contents
+    assert list(tmp_path.iterdir()) == [file]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    """A folder stands in the file's place."""
+    (tmp_path / "state.json" / "x").mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        write_private(tmp_path / "state.json", b"secret")
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]
+
+
+def test_a_command_beside_a_run_says_so(tmp_path: Path) -> None:
+    """Another process has the state open, and the sentence says what to do."""
+    home = Home.open(tmp_path / "home")
+    held = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", held, str(home.state_file)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as writer:
+        assert writer.stdout
+        writer.stdout.readline()
+        with pytest.raises(BoendesignalError, match="A run is writing in this home"):
+            count_outcomes(home)
+        writer.communicate(b"\n")
+    assert count_outcomes(home).is_empty()
