@@ -32,25 +32,13 @@ NIGHT = date(2026, 10, 1)
 PEOPLE = (22_000, 150_000)
 REPEAT = 5
 SEED = 1
-# A child's peak begins at that of the process that forks it: a small one starts and awaits it.
-STARTER = """
-import json, os, sys, time
-began = time.perf_counter()
-child = os.fork()
-if not child:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.execv(sys.argv[1], sys.argv[1:])
-_, status, used = os.wait4(child, 0)
-cpu, mib = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
-print(json.dumps({"wall": time.perf_counter() - began, "cpu": cpu, "peak_mib": mib}))
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
+WATCHED = Path(__file__).with_name("watched.py")
 COMMAND = ("-c", "from pipelines.cli import main; main()", "run")
 
 
 @dataclass(frozen=True)
 class Process:
-    """One finished child: wall and processor seconds, peak resident MiB (the kernel's own)."""
+    """One finished child, what it started included: wall and processor seconds, peak MiB."""
 
     wall: float
     cpu: float
@@ -96,8 +84,8 @@ def town_of(people: int, towns: Path) -> Path:
 
 def timed(arguments: Sequence[str]) -> Process:
     """Run Python with the arguments. Raises CalledProcessError where it did not end well."""
-    starter = [sys.executable, "-S", "-c", STARTER, sys.executable, *arguments]
-    said = subprocess.run(starter, stdout=subprocess.PIPE, check=True)
+    watched = [sys.executable, "-S", str(WATCHED), sys.executable, *arguments]
+    said = subprocess.run(watched, stdout=subprocess.PIPE, check=True)
     return Process(**json.loads(said.stdout))
 
 

@@ -19,6 +19,14 @@ def test_a_process_is_measured_by_the_kernel() -> None:
     assert busy.peak_mib > idle.peak_mib + 60
 
 
+def test_memory_is_that_of_all_that_it_started() -> None:
+    work = "b = bytearray(60 << 20)"
+    start = f"import subprocess, sys; {work}; subprocess.run([sys.executable, '-c', {{!r}}])"
+    alone = timed(["-c", start.format("pass")])
+    both = timed(["-c", start.format(f"{work}; import time; time.sleep(0.2)")])
+    assert both.peak_mib > alone.peak_mib + 40
+
+
 def test_a_failed_run_is_no_measurement() -> None:
     with pytest.raises(Exception, match="returned non-zero exit status 3"):
         timed(["-c", "raise SystemExit(3)"])
