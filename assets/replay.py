@@ -164,10 +164,11 @@ def rebuilt(trial: Home, night: StoredNight, threads: int | None = None) -> Iter
     ws = Workspace(trial, f"night-{night.extract_date}", _delivery(night, known))
     ws.threads = threads or ws.threads
     try:
-        restore(ws, night, known)
-        for table in CORE:
-            table.build(ws)
-        yield ws
+        with ws.held():
+            restore(ws, night, known)
+            for table in CORE:
+                table.build(ws)
+            yield ws
     finally:
         shutil.rmtree(ws.dir)
 

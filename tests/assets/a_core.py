@@ -150,17 +150,19 @@ class Street:
         inbox = DeliveryBuilder(folder / "inbox" / self.extract_date, rows=self.rows)
         delivery = open_delivery(inbox.write(extract_date=self.extract_date))
         ws = Workspace(Home.open(folder / "home"), f"run-{self.extract_date}", delivery)
-        land(ws)
-        gate(ws)
+        with ws.held():
+            land(ws)
+            gate(ws)
         return ws
 
     def built(self, folder: Path) -> Core:
         """Passed, and every core table made and held against tables.yml."""
         ws = self.passed(folder)
-        for table in CORE:
-            table.build(ws)
-        with ws.connect() as con:
-            check_schema(con)
+        with ws.held():
+            for table in CORE:
+                table.build(ws)
+            with ws.connect() as con:
+                check_schema(con)
         return Core(ws, dict(self.numbers))
 
 

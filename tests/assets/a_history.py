@@ -88,16 +88,17 @@ def run(
     delivery = SimpleNamespace(extract_date=day, municipality_code="0181", is_synthetic=True)
     run_id = f"run-{day}-{len(list(home.runs.iterdir()))}"
     ws = Workspace(home, run_id, delivery, threads=1)  # type: ignore[arg-type]
-    with ws.connect() as con:
-        _invent(con, signals, gone, sources, not_computed)
-    feedback.weigh_outcomes(ws)
-    settled.settle(ws)
-    ledger.build_ledger(ws)
-    with ws.connect() as con:
-        con.execute(CASES)
-    build_worklist(ws)
-    ledger.remember_signals(ws)
-    remember_worklist(ws)
+    with ws.held():
+        with ws.connect() as con:
+            _invent(con, signals, gone, sources, not_computed)
+        feedback.weigh_outcomes(ws)
+        settled.settle(ws)
+        ledger.build_ledger(ws)
+        with ws.connect() as con:
+            con.execute(CASES)
+        build_worklist(ws)
+        ledger.remember_signals(ws)
+        remember_worklist(ws)
     return ws
 
 

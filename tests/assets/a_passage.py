@@ -43,8 +43,9 @@ def passed(
 ) -> Workspace:
     """A run that has landed and passed the gate."""
     ws = Workspace(Home.open(home), run_id, open_delivery(folder))
-    land(ws)
-    pass_through(ws, protected)
+    with ws.held():
+        land(ws)
+        pass_through(ws, protected)
     return ws
 
 

@@ -244,6 +244,7 @@ def test_a_second_delivery_needs_replace(home: Home) -> None:
     with pytest.raises(DeliveryRefused, match="is accepted already"):
         run_night(home, second)
     run(home, second, replace=True)
+    assert str(second) in (home.state / "deliveries.json").read_text(encoding="utf-8")
     run(home, second)
     with pytest.raises(DeliveryRefused, match="--replace"):
         run_night(home, first)
@@ -254,6 +255,7 @@ def test_a_held_home_refuses_a_second_run(home: Home) -> None:
     folder = deliver(home.inbox, "2026-10-01")
     with home.lock(), pytest.raises(BoendesignalError, match=r"^Another run holds this home\."):
         run(home, folder)
+    assert not (home.state / "deliveries.json").exists(), "it changes nothing"
 
 
 def test_a_launchpad_run_finds_what_the_command_line_ran(home: Home) -> None:
