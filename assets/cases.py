@@ -193,8 +193,8 @@ def _write_signals(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
     con.execute(
         """
         create or replace table data_quality as
-        select distinct s.rule_id as check_id, s.person_id, s.dwelling_id, s.explain_sv,
-            e.source_table, e.source_file, e.source_row
+        select distinct s.signal_id, s.rule_id as check_id, s.person_id, s.dwelling_id,
+            s.explain_sv, e.source_table, e.source_file, e.source_row
         from all_signals s
         left join evidence_rows e using (signal_id)
         where s.lane = 'data_quality'

@@ -38,6 +38,13 @@ class RuleRecord(BaseModel):
     columns_sv: dict[str, str] = {}  # Swedish headings of the rule's own columns
 
 
+class TrialRecord(BaseModel):
+    """What run.json says of the rules on trial: the computed ones, by rule id."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    rules: dict[str, RuleRecord] = {}
+
+
 class RunRecord(BaseModel):
     """run.json: what the night was computed from. Grain: one per published night."""
 
@@ -54,6 +61,7 @@ class RunRecord(BaseModel):
     decisions: dict[str, list[dict[str, Any]]] = {}  # id -> its entries in legal_basis.yml
     counts: dict[str, Any] = {}
     published_rows: dict[str, int] = {}  # table -> rows
+    trial: TrialRecord = TrialRecord()
 
 
 def read_run(folder: Path) -> RunRecord:

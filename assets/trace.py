@@ -22,6 +22,26 @@ if TYPE_CHECKING:
     from rich.console import Group
 
 SHOWN_AT_MOST = 5  # matching ids that an ambiguous prefix lists
+SIGNALS = {  # published table -> one row per signal of it
+    "signals": "from read_parquet($1)",
+    "trial": "from read_parquet($1)",
+    "data_quality": """
+        select distinct signal_id, check_id as rule_id, person_id, dwelling_id, explain_sv
+        from read_parquet($1)
+    """,
+}
+WITHOUT_CASE = {
+    "trial": "none: the rule is on trial",
+    "data_quality": "none: a record to mend is in no case",
+}
+EVIDENCE = {  # published table -> the file and the query of the delivered rows its signals rest on
+    "signals": ("signal_evidence", "select * exclude (signal_id)"),
+    "trial": ("trial_evidence", "select * exclude (signal_id)"),
+    "data_quality": (
+        "data_quality",
+        "select 'record' as fact, null as value, source_table, source_file, source_row",
+    ),
+}
 OUR_OWN_COLUMNS = {"row_id", "source_file", "source_row"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
@@ -40,9 +60,11 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class Trace:
-    """All that led to one signal. `decisions`: id -> its entries in the legal basis, as used."""
+    """All that led to one signal. `table`: the published one that holds it. `decisions`: id -> its
+    entries in the legal basis, as used."""
 
     extract_date: date
+    table: str
     signal: dict[str, Any]
     rule: RuleRecord
     decisions: dict[str, list[dict[str, Any]]]
@@ -53,21 +75,24 @@ class Trace:
 def trace(home: Home, signal_id: str, extract_date: date | None = None) -> Trace:
     """The signal with that id, or the only one whose id begins so, and what it rests on.
 
+    It may stand in `signals`, be on trial, or be a record to mend in `data_quality`.
     Looked for in the night of `extract_date`, or in every published night, newest first.
     Raises BoendesignalError when there is none or more than one.
     """
     for day, folder in _nights(home, extract_date):
-        if signal := _find(folder, signal_id):
+        if found := _find(folder, signal_id):
+            table, signal = found
             run = read_run(folder)
-            rule = run.rules[signal["rule_id"]]
+            rule = _rule(run, table, signal["rule_id"])
             kept = home.night_dir(day, run.manifest_sha256)
-            evidence = [_with_cells(kept, row) for row in _evidence(folder, signal["signal_id"])]
+            rows = _evidence(folder, table, signal["signal_id"])
+            evidence = [_with_cells(kept, row) for row in rows]
             decisions = {key: run.decisions.get(key, []) for key in rule.decisions}
-            return Trace(day, signal, rule, decisions, run, evidence)
+            return Trace(day, table, signal, rule, decisions, run, evidence)
     where = extract_date.isoformat() if extract_date else "any published night"
     raise BoendesignalError(
-        f"No signal in {where} has an id that begins so. The ids stand in signals.parquet and in "
-        "the last column of signaler.xlsx."
+        f"No signal in {where} has an id that begins so. The ids stand in signals.parquet, "
+        "trial.parquet, data_quality.parquet and in signaler.xlsx."
     )
 
 
@@ -78,14 +103,21 @@ def _nights(home: Home, extract_date: date | None) -> list[tuple[date, Path]]:
     return newest_first
 
 
-def _find(folder: Path, prefix: str) -> dict[str, Any] | None:
-    query = "from read_parquet($1) where starts_with(signal_id, $2) order by signal_id"
-    found = _rows(query, [str(folder / "signals.parquet"), prefix])
-    exact = [signal for signal in found if signal["signal_id"] == prefix]
+def _find(folder: Path, prefix: str) -> tuple[str, dict[str, Any]] | None:
+    """The published table and the signal with that id, or the only one whose id begins so."""
+    found = [
+        (table, signal)
+        for table, query in SIGNALS.items()
+        for signal in _rows(
+            f"from ({query}) where starts_with(signal_id, $2) order by signal_id",
+            [str(folder / f"{table}.parquet"), prefix],
+        )
+    ]
+    exact = [one for one in found if one[1]["signal_id"] == prefix]
     if exact or len(found) == 1:
         return (exact or found)[0]
     if found:
-        some = [signal["signal_id"] for signal in found[:SHOWN_AT_MOST]]
+        some = [signal["signal_id"] for _, signal in found[:SHOWN_AT_MOST]]
         more = ", …" if len(found) > len(some) else ""
         raise BoendesignalError(
             f"{len(found)} signals have ids that begin so: {', '.join(some)}{more}. "
@@ -94,12 +126,17 @@ def _find(folder: Path, prefix: str) -> dict[str, Any] | None:
     return None
 
 
-def _evidence(folder: Path, signal_id: str) -> list[dict[str, Any]]:
+def _rule(run: RunRecord, table: str, rule_id: str) -> RuleRecord:
+    return (run.trial.rules if table == "trial" else run.rules)[rule_id]
+
+
+def _evidence(folder: Path, table: str, signal_id: str) -> list[dict[str, Any]]:
+    file, chosen = EVIDENCE[table]
     query = (
-        "select * exclude (signal_id) from read_parquet($1) where signal_id = $2 "
+        f"{chosen} from read_parquet($1) where signal_id = $2 and source_row is not null "
         "order by fact, source_table, source_file, source_row, value"
     )
-    return _rows(query, [str(folder / "signal_evidence.parquet"), signal_id])
+    return _rows(query, [str(folder / f"{file}.parquet"), signal_id])
 
 
 def _with_cells(night: Path, row: dict[str, Any]) -> EvidenceRow:
@@ -137,7 +174,8 @@ def render(found: Trace) -> Group:
     head = Table(show_header=False, box=None)
     for label, value in _head(found):
         for number, line in enumerate(str(value).split("\n")):
-            head.add_row(Text("" if number else label, style="bold"), Text(_plain(line)))
+            said = Text(_plain(line), overflow="fold")  # ids are copied, never cut
+            head.add_row(Text("" if number else label, style="bold"), said)
     parts: list[Any] = [head]
     for row in found.evidence:
         place = f"{row.source_table}: {row.source_file}, row {row.source_row}"
@@ -157,14 +195,15 @@ def _head(found: Trace) -> list[tuple[str, Any]]:
         f"{key} ({'; '.join(sorted({entry['statute'] for entry in entries}))})" if entries else key
         for key, entries in found.decisions.items()
     ]
+    weighed = "certainty" in signal
     return [
         ("Signal", signal["signal_id"]),
         ("Night", found.extract_date),
-        ("Rule", f"{signal['rule_id']} version {signal['rule_version']}: {rule.title_sv}"),
+        ("Rule", f"{signal['rule_id']} version {rule.version}: {rule.title_sv}"),
         ("Says", signal["explain_sv"]),
-        ("Since", signal["since_on"]),
-        ("Certainty, points", f"{signal['certainty']}, {signal['points']}"),
-        ("Case", signal["case_id"] or "none"),
+        *([("Since", signal["since_on"])] if weighed else []),
+        *([("Certainty, points", f"{signal['certainty']}, {signal['points']}")] if weighed else []),
+        ("Case", signal.get("case_id") or WITHOUT_CASE.get(found.table, "none")),
         ("Decisions", "\n".join(decided) or "none"),
         ("Code", found.run.code_version),
         ("Manifest", found.run.manifest_sha256),

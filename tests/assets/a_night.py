@@ -67,8 +67,8 @@ create table signal_evidence as from (values
 ) v(signal_id, fact, value, source_table, source_file, source_row);
 create table data_quality as from (values
     ('unresolvable_address', null, null, 'Adressen pekar ut flera lägenheter.', 'tenancy__leases',
-        'tenancy/kontrakt_söder.csv', 8)
-) v(check_id, person_id, dwelling_id, explain_sv, source_table, source_file, source_row);
+        'tenancy/kontrakt_söder.csv', 8, 's4dd')
+) v(check_id, person_id, dwelling_id, explain_sv, source_table, source_file, source_row, signal_id);
 create table not_computed as from (values
     ('unregistered_occupants', 'legal_basis', 'benefits + vehicles')
 ) v(rule_id, reason, source);
@@ -108,6 +108,16 @@ FACTS: dict[str, Any] = {
         "overcrowded_dwelling": rule(
             "Fler vuxna än rummen räcker till", "residency", "registry", "dwelling_register"
         ),
+        "unresolvable_address": rule(
+            "Adress som inte kan kopplas till en bostad", "data_quality", "tenancy"
+        ),
+    },
+    "trial": {
+        "rules": {
+            "unusual_dwelling": rule(
+                "Bostad som skiljer sig från de flesta", "trial", "tenancy", decisions=["KS 2026/1"]
+            )
+        }
     },
     "decisions": {"KS 2026/1": [{"statute": "OSL 10 kap. 2 §", "decided_by": "Kommunstyrelsen"}]},
     "counts": {"protected": "< 10"},
