@@ -15,6 +15,7 @@ import duckdb
 
 from assets.contract_report import TableSection, render, section
 from assets.home import write_private
+from assets.protected_rows import n_protected
 from assets.quality import CheckResult, Measure, failures, judge, measure
 from assets.sizes import Size, last_sizes, note_sizes, rows_to_spare
 from assets.workspace import Workspace
@@ -51,9 +52,9 @@ def accept(ws: Workspace) -> list[CheckResult]:
         states = _states(ws, contracts, results)
         _record(con, contracts, states, results)
         _write_night(con, ws, contracts)
-        n_protected = _n_protected(con)
+        n_gone = n_protected(con)
     sections = [_section(contract, sizes, states, results) for contract in contracts]
-    _write_report(ws, sections, n_protected)
+    _write_report(ws, sections, n_gone)
     note_sizes(ws, {name: size for name, size in sizes.items() if not states[name]})
     _refuse(results)
     return results
@@ -154,13 +155,6 @@ def _size(con: duckdb.DuckDBPyConnection, contract: Contract) -> Size:
     return Size(*counts)
 
 
-def _n_protected(con: duckdb.DuckDBPyConnection) -> int:
-    [(n_rows,)] = con.execute(
-        "select coalesce(sum(n_protected_kept + n_protected_rejected), 0)::bigint from gate_counts"
-    ).fetchall()
-    return n_rows
-
-
 # -- recording -------------------------------------------------------------------------------
 
 
@@ -254,8 +248,8 @@ def _section(
     )
 
 
-def _write_report(ws: Workspace, sections: Sequence[TableSection], n_protected: int) -> None:
-    write_private(ws.dir / REPORT, render(ws.delivery, sections, n_protected).encode())
+def _write_report(ws: Workspace, sections: Sequence[TableSection], n_gone: int) -> None:
+    write_private(ws.dir / REPORT, render(ws.delivery, sections, n_gone).encode())
 
 
 def _refuse(results: list[CheckResult]) -> None:

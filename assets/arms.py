@@ -15,6 +15,7 @@ import polars as pl
 
 from assets.outcomes import CODES
 from assets.precision import wilson
+from assets.workspace import store
 from rules.texts import number
 
 ARMS = pl.Schema(
@@ -94,9 +95,7 @@ def write_arm_precision(
     counts = state.sql(COUNTS, params={"as_of": as_of}).pl()
     state.unregister("decided_in")
     table = arm_precision(counts.to_dicts())
-    con.register("arms_in", table)
-    con.execute("create or replace table arm_precision as select * from arms_in")
-    con.unregister("arms_in")
+    store(con, "arm_precision", table)
     return table.height
 
 

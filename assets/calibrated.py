@@ -6,8 +6,8 @@ import duckdb
 import polars as pl
 
 from assets.calibration import Model, chances
-from assets.feedback import calibrated, stated_weights, store
-from assets.workspace import Counts
+from assets.feedback import calibrated, stated_weights
+from assets.workspace import Counts, store
 from rules.catalogue import load
 from rules.texts import number
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from assets.protected_rows import told
 from assets.quality import CheckResult
 from data_contracts.contract import Contract
 from data_contracts.delivery import Delivery
 
 TEMPLATE = Path(__file__).with_suffix(".html.j2")
-SMALL = 10  # a protected count below this, zero too, is shown as "< 10"
 
 CONSEQUENCES_SV = {
     "stop": "leveransen avvisas",
@@ -85,8 +85,9 @@ def render(delivery: Delivery, tables: Sequence[TableSection], n_protected: int)
 
 
 def shown_protected(n_rows: int) -> str:
-    """The only thing that is ever said about protected rows."""
-    return f"< {SMALL}" if n_rows < SMALL else number_sv(n_rows)
+    """What is said about protected rows, as the page writes it."""
+    said = told(n_rows)
+    return said if isinstance(said, str) else number_sv(said)
 
 
 def number_sv(number: int) -> str:

@@ -26,6 +26,7 @@ from assets.recipients import RECIPIENTS, Recipient, recipient_named, source_of,
 from assets.spreadsheet import Sheet, write_workbook
 from assets.workspace import Counts
 from data_contracts.errors import BoendesignalError
+from data_contracts.predicates import literal
 
 BATCH = 1_000  # rows fetched at a time
 SUM_SOURCES = {"benefit_sek_month": "benefits", "rent_sek_month": "tenancy"}
@@ -169,8 +170,7 @@ def _show(
 
 
 def _view(con: duckdb.DuckDBPyConnection, name: str, file: Path) -> None:
-    path = str(file).replace("'", "''")
-    con.execute(f"create view {name} as from read_parquet('{path}')")
+    con.execute(f"create view {name} as from read_parquet({literal(str(file))})")
 
 
 SHOWN = """
@@ -354,9 +354,5 @@ def _titles_sv(night: _Night) -> str:
 
 def _case_sql(column: str, texts: dict[str, str]) -> str:
     """SQL that says each value's Swedish text, and the value itself where there is none."""
-    whens = " ".join(f"when '{key}' then '{_escaped(text)}'" for key, text in texts.items())
+    whens = " ".join(f"when {literal(key)} then {literal(text)}" for key, text in texts.items())
     return f"case {column} {whens} else {column} end" if whens else column
-
-
-def _escaped(text: str) -> str:
-    return text.replace("'", "''")

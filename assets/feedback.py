@@ -16,9 +16,8 @@ from assets.calibration import Model, Prior, Weight, decided_cases, fit, reliabi
 from assets.home import Feedback, Home
 from assets.outcomes import CODES, prepare, standing
 from assets.precision import is_change, rule_precision
-from assets.workspace import Counts, Workspace
+from assets.workspace import Counts, Workspace, store
 from data_contracts.errors import BoendesignalError
-from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import Rule, load
 
 OUTCOMES = "outcomes"  # what a rule back in trial lacks: `not_computed.source`
@@ -110,13 +109,13 @@ def model_that_orders(
     ws: Workspace, con: duckdb.DuckDBPyConnection, rules: Mapping[str, Rule]
 ) -> Model | None:
     """The model where a decision in force lets it order the list; else None, and points do."""
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     return calibrated(con, rules) if basis.allows(ORDERS_THE_LIST, ws.as_of) else None
 
 
 def run_facts(ws: Workspace, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """What run.json says of outcomes: how many, what they did to rules, how sure the list is."""
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     [(n_cases, ece)] = con.sql("select sum(n_cases), sum(ece_part) from reliability").fetchall()
     [(n_outcomes,)] = con.sql("select coalesce(sum(n_outcomes), 0) from rule_precision").fetchall()
     return {
@@ -136,13 +135,6 @@ def run_facts(ws: Workspace, con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 
 def settings(home: Home) -> Feedback:
     return home.settings.feedback if home.settings else Feedback()
-
-
-def store(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    """The frame as a table of the work file."""
-    con.register("frame_in", frame)
-    con.execute(f'create or replace table "{table}" as select * from frame_in')
-    con.unregister("frame_in")
 
 
 def _precision(home: Home, found: pl.DataFrame, rules: Mapping[str, Rule]) -> pl.DataFrame:

@@ -22,7 +22,7 @@ from assets.ledger_states import (
     Night,
     judge,
 )
-from assets.workspace import Counts, Workspace
+from assets.workspace import Counts, Workspace, remember_rows
 from rules.catalogue import Rule, load
 
 STATE_SQL = """
@@ -196,13 +196,7 @@ def remember_signals(ws: Workspace) -> None:
         rows = {table: con.sql(f"{query} order by all").pl() for table, query in tables.items()}
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)
-        state.execute("begin")
-        for table, frame in rows.items():
-            state.execute(f"delete from {table} where extract_date = ?", [ws.as_of])
-            state.register("rows_in", frame)
-            state.execute(f"insert into {table} select *, ?::date from rows_in", [ws.as_of])
-            state.unregister("rows_in")
-        state.execute("commit")
+        remember_rows(state, ws.as_of, rows)
 
 
 def closed_by_protection(home: Home, after: date) -> list[str]:

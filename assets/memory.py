@@ -16,6 +16,7 @@ from assets.core.identity import remember_identity
 from assets.home import private_folder
 from assets.ledger import remember_signals
 from assets.night_aside import keep_aside
+from assets.published import point
 from assets.trial import remember_forests
 from assets.worklist import remember_worklist
 from assets.workspace import ACCEPTED, Counts, Workspace
@@ -60,10 +61,7 @@ def keep_night(ws: Workspace) -> Path:
     if kept.exists():
         shutil.rmtree(kept)
     os.replace(aside, kept)
-    link = kept.parent / f".{ACCEPTED}.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(kept.name)
-    os.replace(link, kept.parent / ACCEPTED)
+    point(kept.parent / ACCEPTED, kept.name)
     return kept
 
 

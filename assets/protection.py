@@ -20,6 +20,7 @@ import duckdb
 from assets import protection_memory as memory
 from assets import protection_reach as reach
 from assets.keyed import DWELLING_KEY, with_key
+from assets.protected_rows import told
 from assets.protection_keys import (
     DWELLINGS,
     LEASES,
@@ -33,8 +34,6 @@ from assets.protection_match import create_places
 from assets.workspace import LANDING, Counts, Workspace
 from data_contracts.contract import load_contracts
 from data_contracts.errors import BoendesignalError
-
-SMALL = 10  # a count below this could point someone out; sweden.md section 9.7, point 8
 
 
 def gate(ws: Workspace) -> Counts:
@@ -64,7 +63,7 @@ def gate(ws: Workspace) -> Counts:
         n_protected = con.execute("select count(*) from g_leaving").fetchall()[0][0]
     for file in ws.dir.glob(f"{ws.landing_file.name}*"):  # the file and its write-ahead log
         file.unlink()
-    return {"protected_rows": f"< {SMALL}" if n_protected < SMALL else n_protected}
+    return {"protected_rows": told(n_protected)}
 
 
 def _write_kept(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:

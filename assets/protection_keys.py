@@ -15,6 +15,7 @@ from assets.landing import EMPTIED_NUMBERS
 from assets.workspace import LANDING
 from data_contracts.contract import Contract, load_contracts
 from data_contracts.errors import BoendesignalError
+from data_contracts.predicates import literal
 
 
 @dataclass(frozen=True)
@@ -281,13 +282,9 @@ def _addresses(part: Part) -> Iterator[str]:
 def flagged_rows(parts: list[Part], contracts: dict[str, Contract]) -> list[str]:
     """SQL selects of the row_id of rows whose protection column holds more than "none"."""
     return [
-        f"select row_id from {part.landed} "
-        f"where coalesce(trim({column.name}), '') not in ({_listed(column.protection.means_none)})"
+        f"select row_id from {part.landed} where coalesce(trim({column.name}), '')"
+        f" not in ({', '.join(map(literal, column.protection.means_none))})"
         for part in parts
         for column in contracts[part.contract_id].protection_columns
         if column.protection is not None
     ]
-
-
-def _listed(values: tuple[str, ...]) -> str:
-    return ", ".join("'" + value.replace("'", "''") + "'" for value in values)

@@ -42,7 +42,8 @@ from assets.retention import PREPARED, discard_work
 from assets.run_facts import gather
 from assets.workspace import Counts, Workspace
 from data_contracts.errors import BoendesignalError
-from data_contracts.legal_basis import FEATURES, LegalBasis
+from data_contracts.legal_basis import FEATURES
+from data_contracts.predicates import literal
 
 PREFIX = "signal_"
 RULE_ID = re.compile(r"[a-z][a-z0-9_]*")
@@ -115,8 +116,7 @@ def build(ws: Workspace, facts: Mapping[str, Any]) -> None:
 
 def decided_features(ws: Workspace) -> set[str]:
     """The features that a decision in force on the extract date turns on."""
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
-    return {feature for feature in FEATURES if basis.allows(feature, ws.as_of)}
+    return {feature for feature in FEATURES if ws.legal_basis.allows(feature, ws.as_of)}
 
 
 def computed_rules(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -177,12 +177,12 @@ def build_database(
     try:
         con.execute("begin")  # one flush instead of one for each comment
         for name in [*shared, *(f"{PREFIX}{rule}" for rule in rules)]:
-            file = _text(str(_parquet(result, name)))
+            file = literal(str(_parquet(result, name)))
             con.execute(f"create table {name} as select * from read_parquet({file})")
         for name, table in shared.items():
-            con.execute(f"comment on table {name} is {_text(table.grain)}")
+            con.execute(f"comment on table {name} is {literal(table.grain)}")
             for column, spec in table.columns.items():
-                con.execute(f"comment on column {name}.{column} is {_text(spec.says)}")
+                con.execute(f"comment on column {name}.{column} is {literal(spec.says)}")
         con.execute("commit")
         check_keys(con, rules, shared)
     finally:
@@ -207,17 +207,17 @@ def check_keys(
                 f"select count(*) from {name} anti join {other} using ({column}) "
                 f"where {column} is not null"
             )
-    known = ", ".join(_text(rule) for rule in rules) or "''"
+    known = ", ".join(literal(rule) for rule in rules) or "''"
     checks["signals.rule_id has no table of its own"] = (
         f"select count(*) from signals where rule_id is null or rule_id not in ({known})"
     )
     for rule in rules:
         checks[f"signals of {rule} are not in {PREFIX}{rule}"] = (
             f"select count(*) from signals anti join {PREFIX}{rule} using (signal_id) "
-            f"where rule_id = {_text(rule)}"
+            f"where rule_id = {literal(rule)}"
         )
     found = con.sql(
-        " union all ".join(f"select {_text(what)}, ({query})" for what, query in checks.items())
+        " union all ".join(f"select {literal(what)}, ({query})" for what, query in checks.items())
     ).fetchall()
     if broken := [f"{what} ({n} rows)" for what, n in sorted(found) if n]:
         raise BoendesignalError(
@@ -294,7 +294,7 @@ def _published_query(name: str, table: Table) -> str:
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, file: Path) -> int:
     options = "format parquet, compression zstd"
-    return con.execute(f"copy ({query}) to {_text(str(file))} ({options})").fetchall()[0][0]
+    return con.execute(f"copy ({query}) to {literal(str(file))} ({options})").fetchall()[0][0]
 
 
 def _parquet(result: Path, table: str) -> Path:
@@ -311,8 +311,3 @@ def _columns(con: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 
 def _quoted(columns: list[str]) -> str:
     return ", ".join(f'"{column}"' for column in columns)
-
-
-def _text(value: str) -> str:
-    """A SQL text literal."""
-    return "'" + value.replace("'", "''") + "'"

@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
+from assets.cases import OUTSIDE_CASES
 from assets.outcomes import CODES
 from assets.precision import is_change, wilson
-from assets.protection import SMALL
+from assets.protected_rows import SMALL
 from assets.replay import Found, Night, Replay, other_live_rules
 
 WEEK = 7
 GROUPS = {"age_band": "age", "household": "household"}
-OUTSIDE_CASES = ("data_quality", "trial")
 
 
 @dataclass(frozen=True)

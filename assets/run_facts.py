@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from assets import feedback
+from assets.protected_rows import n_protected, told
 from assets.workspace import Workspace
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import Rule, load
@@ -30,7 +31,7 @@ def gather(ws: Workspace) -> dict[str, Any]:
         tried = con.sql("from trial_used order by rule_id").fetchall()
         fitted_on = dict(con.sql("select rule_id, fitted_on from trial_models").fetchall())
     rules = load()
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     cited = sorted({decision for *_, decisions in [*used, *tried] for decision in decisions})
     return {
         "rules": {rule: _rule(rules[rule], version, *rest) for rule, version, *rest in used},
@@ -74,13 +75,8 @@ def _entries(basis: LegalBasis, decision_id: str) -> list[dict[str, Any]]:
 
 
 def _counts(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    from assets.protection import SMALL  # noqa: PLC0415 - its own imports are many
-
-    [(protected,)] = con.sql(
-        "select coalesce(sum(n_protected_kept + n_protected_rejected), 0) from gate_counts"
-    ).fetchall()
     missing = con.sql("from missing_sources order by contract_id").fetchall()
     return {
-        "protected_rows": f"< {SMALL}" if protected < SMALL else int(protected),
+        "protected_rows": told(n_protected(con)),
         "missing_sources": dict(missing),
     }

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.feedback import OUTCOMES, rules_below_floor
 from assets.ledger_states import BELOW_FLOOR
-from assets.workspace import Counts, Workspace
+from assets.workspace import Counts, Workspace, store
 from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import Rule, load, optional_sources, required_sources
 from rules.engine import EVIDENCE, SIGNALS, Computed, compute
@@ -76,7 +76,7 @@ def reads_contract(rule: Rule, contract: str) -> bool:
 
 def permits_tonight(ws: Workspace, con: duckdb.DuckDBPyConnection) -> list[Permitted]:
     """What every live rule may see in this run; one that is back in trial is refused."""
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
     rules = live_rules()
     in_trial = rules_below_floor(con, {rule.id: rule for rule in rules})
@@ -102,12 +102,12 @@ def compute_signals(ws: Workspace) -> dict[str, Counts]:
             results = pool.map(partial(_compute, ws, con), computed)
         found = dict(zip((one.rule.id for one in computed), results, strict=True))
         for rule_id, its in found.items():
-            _store(con, f"signal_{rule_id}", its.own)
+            store(con, f"signal_{rule_id}", its.own)
         none = pl.DataFrame(schema=SIGNALS), pl.DataFrame(schema=EVIDENCE)
-        _store(con, "all_signals", pl.concat([none[0], *(its.signals for its in found.values())]))
-        _store(con, "all_evidence", pl.concat([none[1], *(its.evidence for its in found.values())]))
-        _store(con, "not_computed", refused(permitted))
-        _store(con, "decisions_used", decided(permitted))
+        store(con, "all_signals", pl.concat([none[0], *(its.signals for its in found.values())]))
+        store(con, "all_evidence", pl.concat([none[1], *(its.evidence for its in found.values())]))
+        store(con, "not_computed", refused(permitted))
+        store(con, "decisions_used", decided(permitted))
     return {one.rule.id: _counts(one, found.get(one.rule.id)) for one in permitted}
 
 
@@ -146,9 +146,3 @@ def decided(permitted: Iterable[Permitted]) -> pl.DataFrame:
         "decisions": pl.List(pl.String),
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _store(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    con.register("frame_in", frame)
-    con.execute(f'create or replace table "{table}" as select * from frame_in')
-    con.unregister("frame_in")

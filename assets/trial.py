@@ -15,12 +15,10 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from assets.cases import delivered_files
-from assets.feedback import rules_below_floor, store
+from assets.feedback import rules_below_floor
 from assets.ledger_states import BELOW_FLOOR
 from assets.signals import Permitted, decided, live_rules, permit, refused
-from assets.workspace import Counts, Workspace
-from data_contracts.legal_basis import LegalBasis
+from assets.workspace import Counts, Workspace, store
 from rules.catalogue import Rule, load
 from rules.engine import EVIDENCE, Computed, compute
 from rules.forest import REASONS, SCORE, Forest
@@ -90,7 +88,7 @@ def compute_trial(ws: Workspace) -> dict[str, Counts]:
         con.register("refused_in", refused(by_status))  # one that is back is listed already
         con.execute("insert into not_computed select * from refused_in")
         con.unregister("refused_in")
-        _write_evidence(ws, con)
+        _write_evidence(con)
     return {
         "trial": {"rows": sum(map(len, trial)), "rules": len(trial) - 1},
         "trial_evidence": {"rows": sum(map(len, evidence))},
@@ -100,7 +98,7 @@ def compute_trial(ws: Workspace) -> dict[str, Counts]:
 
 def tried_tonight(ws: Workspace, con: duckdb.DuckDBPyConnection) -> list[tuple[Permitted, str]]:
     """What each rule on trial may see in this run, and why it is on trial."""
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
     live = {rule.id: rule for rule in live_rules()}
     back = [live[rule_id] for rule_id in sorted(rules_below_floor(con, live))]
@@ -141,16 +139,14 @@ def _computed(
     return found, pl.DataFrame([(*about, found.forest.as_json())], schema=MODELS, orient="row")
 
 
-def _write_evidence(ws: Workspace, con: duckdb.DuckDBPyConnection) -> None:
+def _write_evidence(con: duckdb.DuckDBPyConnection) -> None:
     """`trial_evidence`: as `signal_evidence`, with files and rows instead of row ids."""
-    con.register("files_in", delivered_files(ws))
     con.execute(
         "create or replace table trial_evidence as"
         " select distinct e.signal_id, e.fact, e.value, f.contract_id as source_table,"
         " f.source_file, e.row_id % (1::bigint << 40) as source_row"
-        " from trial_rows e join files_in f on f.file_no = e.row_id >> 40"
+        " from trial_rows e join source_files f on f.file_no = e.row_id >> 40"
     )
-    con.unregister("files_in")
 
 
 # -- stored forests ----------------------------------------------------------------------------

@@ -32,9 +32,7 @@ def show_only_visible(con: duckdb.DuckDBPyConnection, ws: Workspace) -> list[str
 
     Temporary views come before tables of the same name.
     """
-    visible = visible_sources(
-        LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic), ws
-    )
+    visible = visible_sources(ws.legal_basis, ws)
     if len(visible) < len(sources()):
         _hide(con, visible)
     return visible

@@ -20,11 +20,9 @@ import polars as pl
 
 from assets.arms import CONTROL, RANKED, write_arm_precision
 from assets.calibrated import write_calibration
-from assets.feedback import store
-from assets.home import Settings, WorklistSettings
+from assets.home import WorklistSettings
 from assets.ledger import STATE_SQL as LEDGER_SQL
-from assets.workspace import Counts, Workspace
-from data_contracts.legal_basis import LegalBasis
+from assets.workspace import Counts, Workspace, remember_rows, store
 
 CONTROL_ARM = "control_arm"  # the feature that a decision must allow
 
@@ -171,13 +169,8 @@ def build_worklist(ws: Workspace) -> dict[str, Counts]:
 
     The worklist does not say which cases are control; the audit does.
     """
-    settings = ws.home.settings or Settings(municipality_code=ws.delivery.municipality_code)  # type: ignore[call-arg]
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
-    places = Places.of(
-        settings.capacity,
-        settings.worklist,
-        has_control=basis.allows(CONTROL_ARM, ws.as_of),
-    )
+    has_control = ws.legal_basis.allows(CONTROL_ARM, ws.as_of)
+    places = Places.of(ws.settings.capacity, ws.settings.worklist, has_control=has_control)
     with ws.connect() as con:
         earlier = _earlier(ws, con)
         listed = make_list(_candidates(con), earlier, places, as_of=ws.as_of, key=ws.home.key)
@@ -204,11 +197,7 @@ def remember_worklist(ws: Workspace) -> None:
         listed = con.sql("select week, case_id, arm, place, listed_on from week_list").pl()
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)
-        state.register("listed_in", listed)
-        state.execute("begin")
-        state.execute("delete from worklist_nights where extract_date = ?", [ws.as_of])
-        state.execute("insert into worklist_nights select *, ?::date from listed_in", [ws.as_of])
-        state.execute("commit")
+        remember_rows(state, ws.as_of, {"worklist_nights": listed})
 
 
 LEADS = """

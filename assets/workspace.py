@@ -9,16 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from assets.home import OFFLINE, Home, private_folder
+from assets.home import OFFLINE, Home, Settings, private_folder
 from data_contracts.delivery import Delivery
+from data_contracts.legal_basis import LegalBasis
 from data_contracts.predicates import literal
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Counts = dict[str, int | float | str]
 
@@ -42,6 +47,17 @@ class Workspace:
     def as_of(self) -> date:
         """The extract date: the only 'today' any stage may know."""
         return self.delivery.extract_date
+
+    @property
+    def legal_basis(self) -> LegalBasis:
+        """What holds for a delivery of this kind. Raises LegalBasisError."""
+        return LegalBasis.load(self.home.legal_basis_file, self.delivery.is_synthetic)
+
+    @property
+    def settings(self) -> Settings:
+        """The home's; before it has any, the usual ones."""
+        code = self.delivery.municipality_code
+        return self.home.settings or Settings(municipality_code=code)  # type: ignore[call-arg]
 
     @property
     def dir(self) -> Path:
@@ -129,3 +145,26 @@ class Workspace:
             "temp_directory": str(spill),
             **OFFLINE,
         }
+
+
+def store(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    """The frame as a table of the work file."""
+    con.register("frame_in", frame)
+    con.execute(f'create or replace table "{table}" as select * from frame_in')
+    con.unregister("frame_in")
+
+
+def remember_rows(
+    state: duckdb.DuckDBPyConnection, as_of: date, rows: Mapping[str, pl.DataFrame]
+) -> None:
+    """Put a night's rows in the place of those that its extract date had in the home's state.
+
+    Each table has `extract_date` last. All of the tables, or none.
+    """
+    state.execute("begin")
+    for table, frame in rows.items():
+        state.execute(f"delete from {table} where extract_date = ?", [as_of])
+        state.register("rows_in", frame)
+        state.execute(f"insert into {table} select *, ?::date from rows_in", [as_of])
+        state.unregister("rows_in")
+    state.execute("commit")

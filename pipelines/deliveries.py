@@ -10,10 +10,10 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from assets.home import Home, write_private
+from assets.published import as_date
 from assets.workspace import ACCEPTED
 from data_contracts.errors import DeliveryRefused
 
@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def is_named_by_date(self) -> bool:
-        return is_date(self.name)
+        return as_date(self.name) is not None
 
     def tags(self) -> dict[str, str]:
         """The run tags that say which delivery a run is for."""
@@ -104,14 +104,6 @@ def refuse_second(home: Home, extract_date: str, manifest_sha256: str, replace: 
         " this one take its place: `boendesignal run FOLDER --replace`, or the tag "
         f"{TAG_REPLACE}=yes on the run in Dagster."
     )
-
-
-def is_date(name: str) -> bool:
-    """Whether the folder is named by a date, written 2026-10-01."""
-    try:
-        return date.fromisoformat(name).isoformat() == name
-    except ValueError:
-        return False
 
 
 def _state(home: Home) -> dict[str, str]:

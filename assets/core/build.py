@@ -61,12 +61,6 @@ def create_table(con: duckdb.DuckDBPyConnection, ws: Workspace, name: str) -> in
     return int(con.sql(f"select count(*) from {name}").fetchall()[0][0])
 
 
-def build_dwellings(ws: Workspace) -> Counts:
-    """`core_dwellings`, with the places the dwelling register does not know."""
-    with ws.connect() as con:
-        return {"rows": create_table(con, ws, "core_dwellings")}
-
-
 def build_places(ws: Workspace) -> Counts:
     """Who is who and what is where: ids, dwellings, and every address text resolved."""
     counts = {**identify_people(ws), **key_dwellings(ws)}
@@ -106,7 +100,7 @@ CORE = (
     CoreTable("core_persons", ("resolved_addresses",), from_sql("core_persons")),
     CoreTable("core_relations", ("core_persons",), from_sql("core_relations")),
     CoreTable("core_moves", ("resolved_addresses",), from_sql("core_moves")),
-    CoreTable("core_dwellings", ("resolved_addresses",), build_dwellings),
+    CoreTable("core_dwellings", ("resolved_addresses",), from_sql("core_dwellings")),
     CoreTable("core_leases", ("resolved_addresses", "core_persons"), build_leases),
     CoreTable("core_decisions", ("resolved_addresses",), build_decisions),
     CoreTable("core_vehicles", ("resolved_addresses",), from_sql("core_vehicles")),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from assets.keyed import with_key
-from assets.workspace import Counts, Workspace
+from assets.workspace import Counts, Workspace, remember_rows
 from data_contracts.contract import load_contracts
 
 STATE_SQL = """
@@ -119,10 +119,4 @@ def remember_identity(ws: Workspace) -> None:
         ).pl()
     with ws.home.state_db() as state:
         state.execute(STATE_SQL)
-        state.execute("begin")
-        for table, frame in (("person_links", people), ("dwelling_links", dwellings)):
-            state.execute(f"delete from {table} where extract_date = ?", [ws.as_of])
-            state.register("rows_in", frame)
-            state.execute(f"insert into {table} select *, ?::date from rows_in", [ws.as_of])
-            state.unregister("rows_in")
-        state.execute("commit")
+        remember_rows(state, ws.as_of, {"person_links": people, "dwelling_links": dwellings})

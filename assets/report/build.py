@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.home import Settings, write_private
+from assets.home import write_private
 from assets.published import MORNING_REPORT
 from assets.report import shapes
 from assets.report.case import CaseRows, case_view
@@ -20,7 +20,6 @@ from assets.report.night import read_night, unseen_sources
 from assets.report.page import Page, render
 from assets.visible import visible_sources
 from assets.workspace import Counts, Workspace
-from data_contracts.legal_basis import LegalBasis
 from rules.catalogue import load
 from rules.tables import sources
 
@@ -39,10 +38,10 @@ READ = {  # field of CaseRows -> what is read into it
 def build_report(ws: Workspace) -> Counts:
     """Write the morning report; counts of its cases and its size."""
     rules = load()
-    basis = LegalBasis.load(ws.home.legal_basis_file, ws.delivery.is_synthetic)
+    basis = ws.legal_basis
     with ws.connect() as con:
         visible = visible_sources(basis, ws)
-        choose(con, capacity(ws))
+        choose(con)
         show(con, visible)
         missing = dict(con.sql("select contract_id, reason from missing_sources").fetchall())
         night = read_night(ws, con, basis, rules)
@@ -60,24 +59,16 @@ def build_report(ws: Workspace) -> Counts:
     return {"cases": len(cases), "bytes": len(content)}
 
 
-def capacity(ws: Workspace) -> int:
-    """How many cases a week investigators can take."""
-    code = ws.delivery.municipality_code
-    return (ws.home.settings or Settings(municipality_code=code)).capacity  # type: ignore[call-arg]
-
-
-def choose(con: duckdb.DuckDBPyConnection, n_cases: int) -> None:
-    """`chosen`: the worklist; before there is one, the first cases by rank."""
-    has_worklist = con.sql(
-        "select 1 from duckdb_tables() where table_name = 'worklist' and not temporary"
-    ).fetchall()
-    listed = "select place, case_id from worklist where case_id in (select case_id from cases)"
-    ranked = f"select rank as place, case_id from cases where rank <= {n_cases}"
-    con.execute(f"create or replace temp table chosen as {listed if has_worklist else ranked}")
+def choose(con: duckdb.DuckDBPyConnection) -> None:
+    """`chosen`: the worklist's cases that stand tonight."""
+    con.execute(
+        "create or replace temp table chosen as"
+        " select place, case_id from worklist where case_id in (select case_id from cases)"
+    )
 
 
 def show(con: duckdb.DuckDBPyConnection, visible: Sequence[str]) -> None:
-    """`visible_sources` and `visible_contracts`, which the queries hold to."""
+    """What the queries hold to, beside `chosen`: see `shapes`."""
     rows = [(source, contract) for source in visible for contract in sources()[source].contracts]
     schema = {"source": pl.String, "contract_id": pl.String}
     con.register("visible_contracts", pl.DataFrame(rows, schema=schema, orient="row"))
@@ -85,6 +76,13 @@ def show(con: duckdb.DuckDBPyConnection, visible: Sequence[str]) -> None:
         "create or replace temp view visible_sources as"
         " select distinct source from visible_contracts"
     )
+    for kind in ("person", "dwelling"):
+        con.execute(
+            f"create or replace temp view chosen_{kind}s as"
+            f" select distinct m.case_id, m.member_id as {kind}_id"
+            " from case_members m join chosen using (case_id)"
+            f" where m.member_kind = '{kind}'"
+        )
 
 
 def read_cases(con: duckdb.DuckDBPyConnection) -> list[CaseRows]:

@@ -14,6 +14,7 @@ import duckdb
 
 from assets.contract_report import shown_protected
 from assets.excel import LANES_SV
+from assets.protected_rows import n_protected
 from assets.report.words import sources_sv, table_sv, words
 from assets.workspace import Workspace
 from data_contracts.contract import load_contracts
@@ -118,7 +119,7 @@ def read_night(
         quality=lines.get(QUALITY, []),
         closures=closures(states),
         set_aside=_set_aside(con),
-        protected=_protected(con),
+        protected=shown_protected(n_protected(con)),
         refusals=refusals(
             refused, {n: one for n, one in shown.items() if one.spec.status != TRIAL}
         ),
@@ -217,13 +218,6 @@ def _set_aside(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
         columns = {column.name: column.source for column in contracts[contract_id].columns}
         told.append((table_sv(contract_id), columns.get(key, key), n))
     return told
-
-
-def _protected(con: duckdb.DuckDBPyConnection) -> str:
-    [(n_rows,)] = con.sql(
-        "select coalesce(sum(n_protected_kept + n_protected_rejected), 0)::bigint from gate_counts"
-    ).fetchall()
-    return shown_protected(n_rows)
 
 
 def _valid_sv(entry: Entry) -> str:

@@ -1,7 +1,8 @@
 """What the report reads from the work file: one dataclass per `sql/<name>.sql`, fields = columns.
 
-The queries see two tables more than the work file has: `chosen` (place, case_id: the cases of the
-worklist) and `visible_sources` (source: those that may be joined tonight).
+The queries see more than the work file has: `chosen` (place, case_id: the cases of the worklist),
+`chosen_persons` and `chosen_dwellings` (case_id and the member's id, once each), `visible_sources`
+(source: those that may be joined tonight) and `visible_contracts`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ import pytest
 from assets import calibrated, feedback, ledger, outcomes, settled
 from assets.home import Home
 from assets.worklist import build_worklist, remember_worklist
-from assets.workspace import Workspace
+from assets.workspace import Workspace, store
 from rules.catalogue import Rule, load_one
 
 SMALL = load_one(Path(__file__).parents[1] / "rules" / "small_rule")
@@ -153,16 +153,16 @@ def _invent(
     )
     refused = dict(not_computed)
     computed = [(one, 1, list(sources), ["beslut"]) for one in RULES if one not in refused]
-    feedback.store(con, "all_signals", made)
-    feedback.store(con, "protected_ids", pl.DataFrame({"id": list(gone)}, {"id": pl.String}))
-    feedback.store(con, "core_persons", made.select("person_id").unique())
-    feedback.store(con, "core_dwellings", made.select("dwelling_id").head(0))
-    feedback.store(
+    store(con, "all_signals", made)
+    store(con, "protected_ids", pl.DataFrame({"id": list(gone)}, {"id": pl.String}))
+    store(con, "core_persons", made.select("person_id").unique())
+    store(con, "core_dwellings", made.select("dwelling_id").head(0))
+    store(
         con,
         "decisions_used",
         pl.DataFrame(computed, ["rule_id", "rule_version", "sources", "decisions"], orient="row"),
     )
-    feedback.store(
+    store(
         con,
         "not_computed",
         pl.DataFrame(
@@ -175,4 +175,4 @@ def _invent(
         facts = settled.fact_columns(of_rule)
         shown = [(s.signal_id, *[s.fact] * len(facts)) for s in signals if s.rule_id == rule_id]
         columns = dict.fromkeys(("signal_id", *facts), pl.String)
-        feedback.store(con, f"signal_{rule_id}", pl.DataFrame(shown, columns, orient="row"))
+        store(con, f"signal_{rule_id}", pl.DataFrame(shown, columns, orient="row"))

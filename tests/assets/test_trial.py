@@ -29,6 +29,8 @@ CARS = load_one(RULES / "many_vehicles")
 THURSDAY, FRIDAY, JANUARY = date(2026, 10, 1), date(2026, 10, 2), date(2027, 1, 1)
 LEFT_BY_EARLIER_STAGES = """
 create table missing_sources (contract_id varchar, reason varchar);
+create table source_files as
+select 1 as file_no, 'registry__dwellings' as contract_id, 'lagenheter.csv' as source_file;
 create table not_computed (rule_id varchar, reason varchar, source varchar);
 create table rule_precision (rule_id varchar, rule_version integer, is_below_floor boolean);
 """
@@ -69,8 +71,7 @@ def home(tmp_path, monkeypatch) -> Home:
 
 def run(home: Home, day: date, *, more: str = "") -> Workspace:
     """A night's trial stage and what is remembered of it; `more` is SQL over the night's tables."""
-    file = SimpleNamespace(file_no=1, contract_id="registry__dwellings", path="lagenheter.csv")
-    delivery = SimpleNamespace(extract_date=day, is_synthetic=True, files=[file])
+    delivery = SimpleNamespace(extract_date=day, is_synthetic=True)
     ws = Workspace(home, f"run-{day}-{len(list(home.runs.iterdir()))}", delivery, threads=1)  # type: ignore[arg-type]
     with ws.connect() as con:
         for name, table in core_tables().items():

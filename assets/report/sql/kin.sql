@@ -1,15 +1,8 @@
 -- What the other is to the person, for each ordered pair of people in a case: the closest tie.
 -- core_ties knows those who share a dwelling; spouses and parents in two dwellings are added.
-with people as (
-    select m.case_id, m.member_id as person_id
-    from case_members m join chosen using (case_id)
-    where m.member_kind = 'person'
-    group by all
-),
-
-pairs as (
+with pairs as (
     select a.case_id, a.person_id, b.person_id as other_person_id
-    from people a join people b on b.case_id = a.case_id and b.person_id <> a.person_id
+    from chosen_persons a join chosen_persons b on b.case_id = a.case_id and b.person_id <> a.person_id
 ),
 
 relations as (

@@ -1,19 +1,6 @@
 -- Where each person of a case is registered, leases or is placed by another record, and where they
 -- were registered before, for the dwellings of the case. Elsewhere: home and leases only.
-with people as (
-    select m.case_id, m.member_id as person_id
-    from case_members m join chosen using (case_id)
-    where m.member_kind = 'person'
-    group by all
-),
-
-members as (
-    select distinct m.case_id, m.member_id as dwelling_id
-    from case_members m join chosen using (case_id)
-    where m.member_kind = 'dwelling'
-),
-
-holders as (
+with holders as (
     select holder_person_id as person_id, dwelling_id, lease_address, from_on, is_running
     from core_leases where object_kind = 'dwelling'
     union
@@ -25,7 +12,7 @@ ties as (
     select p.case_id, p.person_id, 'registered' as kind, 'registry' as source, r.dwelling_id,
         coalesce(d.label, r.registered_address) as where_sv, r.registered_on as from_on,
         null::date as to_on
-    from people p
+    from chosen_persons p
     join core_persons r using (person_id)
     left join core_dwellings d on d.dwelling_id = r.dwelling_id
     where r.is_registered and coalesce(d.label, r.registered_address) is not null
@@ -33,7 +20,7 @@ ties as (
     union all
     select p.case_id, p.person_id, 'lease', 'tenancy', h.dwelling_id,
         coalesce(d.label, h.lease_address), min(h.from_on), null
-    from people p
+    from chosen_persons p
     join holders h using (person_id)
     left join core_dwellings d on d.dwelling_id = h.dwelling_id
     where h.is_running and coalesce(d.label, h.lease_address) is not null
@@ -41,18 +28,18 @@ ties as (
 
     union all
     select p.case_id, p.person_id, o.kind, o.source, o.dwelling_id, d.label, null, null
-    from people p
+    from chosen_persons p
     join core_observations o using (person_id)
-    join members m on m.case_id = p.case_id and m.dwelling_id = o.dwelling_id
+    join chosen_dwellings m on m.case_id = p.case_id and m.dwelling_id = o.dwelling_id
     join core_dwellings d on d.dwelling_id = o.dwelling_id
     where o.is_current and o.kind <> 'lease'
     group by all
 
     union all
     select p.case_id, p.person_id, 'former', 'registry', v.dwelling_id, d.label, v.from_on, v.to_on
-    from people p
+    from chosen_persons p
     join core_moves v using (person_id)
-    join members m on m.case_id = p.case_id and m.dwelling_id = v.dwelling_id
+    join chosen_dwellings m on m.case_id = p.case_id and m.dwelling_id = v.dwelling_id
     join core_dwellings d on d.dwelling_id = v.dwelling_id
 )
 
