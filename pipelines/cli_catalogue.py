@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli_common import OK, REFUSED, out
+from pipelines.cli_common import OK, REFUSED, out, table
 from pipelines.cli_replay import run_rules, try_rule
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from rules.model import RuleSpec
 
 rules = typer.Typer(
@@ -30,11 +28,11 @@ def list_rules() -> None:
     """Every rule with its lane, status and title."""
     from rules.catalogue import load  # noqa: PLC0415
 
-    table = _table("rule", "version", "status", "lane", "title")
+    rows = table("rule", "version", "status", "lane", "title")
     for rule in load().values():
         spec = rule.spec
-        table.add_row(rule.id, str(spec.version), spec.status, spec.lane, spec.title_sv)
-    out.print(table)
+        rows.add_row(rule.id, str(spec.version), spec.status, spec.lane, spec.title_sv)
+    out.print(rows)
 
 
 @rules.command("show")
@@ -79,12 +77,12 @@ def list_contracts() -> None:
     """Every contract with its version, files, promises and owner."""
     from data_contracts.contract import load_contracts  # noqa: PLC0415
 
-    table = _table("contract", "version", "files", "promises", "owner")
+    rows = table("contract", "version", "files", "promises", "owner")
     for contract in load_contracts().values():
         files = ", ".join(contract.arrival.files)
         promises = str(len(contract.promises))
-        table.add_row(contract.id, str(contract.version), files, promises, contract.owner)
-    out.print(table)
+        rows.add_row(contract.id, str(contract.version), files, promises, contract.owner)
+    out.print(rows)
 
 
 @contracts.command("check")
@@ -99,20 +97,10 @@ def check(
 
     report = check_file(file, datetime.now().date(), contract)
     broken = [result for result in report.results if not result.passed]
-    table = _table("promise", "rows that break it", "then", "why")
+    rows = table("promise", "rows that break it", "then", "why")
     for result in broken:
-        table.add_row(result.check, f"{result.n_failed:,}", result.on_failure, result.why)
-    out.print(table if broken else "Every promise is kept.")
+        rows.add_row(result.check, f"{result.n_failed:,}", result.on_failure, result.why)
+    out.print(rows if broken else "Every promise is kept.")
     aside = f"{report.n_quarantined:,} would be set aside"
     out.print(f"{report.contract_id}: {report.n_rows:,} rows, {aside}.")
     raise typer.Exit(REFUSED if broken else OK)
-
-
-def _table(*columns: str) -> Table:
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(columns[0], no_wrap=True, overflow="ignore")  # ids are copied, never cut
-    for column in columns[1:]:
-        table.add_column(column)
-    return table

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 OK, REFUSED, USAGE, FAILED = 0, 1, 2, 3  # exit codes; `status` has its own, see docs/cli.md
 
@@ -27,3 +30,14 @@ NightOption = Annotated[
 def as_day(moment: datetime | None) -> date | None:
     """Typer knows moments; a night is a day."""
     return moment.date() if moment else None
+
+
+def table(*columns: str) -> Table:
+    """A table without lines; its first column holds ids, which are copied and so never cut."""
+    from rich.table import Table  # noqa: PLC0415
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    made.add_column(columns[0], no_wrap=True, overflow="ignore")
+    for column in columns[1:]:
+        made.add_column(column)
+    return made

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from assets.home import Home
-from pipelines.cli_common import HomeOption, out
+from pipelines.cli_common import HomeOption, out, table
 
 outcomes = typer.Typer(no_args_is_help=True, help="What people found: import it, or count it.")
 
@@ -33,19 +33,14 @@ def import_file(
 @outcomes.command("list")
 def list_outcomes(home: HomeOption = None) -> None:
     """Count the signals with an outcome, by rule and outcome; the latest decision of each."""
-    from rich.table import Table  # noqa: PLC0415
-
     from assets.outcomes import CODES, count_outcomes  # noqa: PLC0415 - Polars
 
     counted = count_outcomes(Home.open(home))
     if counted.is_empty():
         out.print("No outcomes yet: boendesignal outcomes import FILE.")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("rule", no_wrap=True, overflow="ignore")
-    for name in ("outcome", "meaning"):
-        table.add_column(name)
-    table.add_column("signals", justify="right")
+    rows = table("rule", "outcome", "meaning")
+    rows.add_column("signals", justify="right")
     for rule_id, outcome, n_signals in counted.iter_rows():
-        table.add_row(rule_id, outcome, CODES[outcome].title_sv, f"{n_signals:,}")
-    out.print(table)
+        rows.add_row(rule_id, outcome, CODES[outcome].title_sv, f"{n_signals:,}")
+    out.print(rows)

@@ -6,56 +6,37 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-class Reporter(Protocol):
-    """Told when a stage begins; the context it returns ends with the stage."""
-
-    def stage(self, title: str) -> Iterator[None]: ...
-
-
-class Silent:
-    """For runs that Dagster starts: its UI shows the steps."""
-
-    def stage(self, title: str) -> Iterator[None]:
-        yield
-
-
-class Lines:
-    """A spinner while the stage works and a line with its seconds when it is done."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    def stage(self, title: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            with self.console.status(f"{title} …"):
-                yield
-        except BaseException:
-            self.console.print(f"[red]✗[/red] {title}")
-            raise
-        self.console.print(f"[green]✓[/green] {title} [dim]{time.perf_counter() - started:.1f} s")
-
-
-_reporter: ContextVar[Reporter] = ContextVar("reporter", default=Silent())  # noqa: B039 (stateless)
+_console: ContextVar[Console | None] = ContextVar("console", default=None)  # of those who watch
 
 
 @contextmanager
 def reporting(console: Console) -> Iterator[None]:
     """Within: stages are shown on the console, if it is a terminal."""
-    token = _reporter.set(Lines(console) if console.is_terminal else Silent())
+    token = _console.set(console if console.is_terminal else None)
     try:
         yield
     finally:
-        _reporter.reset(token)
+        _console.reset(token)
 
 
 @contextmanager
 def shown(title: str) -> Iterator[None]:
-    """Show that the stage works, for as long as the context lasts."""
-    yield from _reporter.get().stage(title)
+    """A spinner while the stage works, and a line with its seconds when it is done."""
+    console = _console.get()
+    if console is None:
+        yield  # runs that Dagster starts: its UI shows the steps
+        return
+    started = time.perf_counter()
+    try:
+        with console.status(f"{title} …"):
+            yield
+    except BaseException:
+        console.print(f"[red]✗[/red] {title}")
+        raise
+    console.print(f"[green]✓[/green] {title} [dim]{time.perf_counter() - started:.1f} s")

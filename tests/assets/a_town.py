@@ -89,15 +89,18 @@ def workspace(folder, town: Town, *, as_of: date = AS_OF, home: Home | None = No
     delivery = SimpleNamespace(extract_date=as_of, manifest_sha256=f"{as_of:%Y%m%d}")
     ws = Workspace(home, f"run-{as_of}-{len(list(home.runs.iterdir()))}", delivery, threads=1)
     with ws.connect_with_landing() as con:
+        con.execute("begin")  # one flush instead of one for each row
         for contract in load_contracts().values():
             for rejected in (False, True):
                 _land(con, contract, rejected, town)
+        con.execute("commit")
     return ws
 
 
 def run(folder, town: Town, **options) -> tuple[Workspace, dict]:
     ws = workspace(folder, town, **options)
-    return ws, gate(ws)
+    with ws.held():
+        return ws, gate(ws)
 
 
 def _land(con, contract, rejected: bool, town: Town) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from matching import personnummer as pn
 
 REFERENCE = date(2026, 10, 1)
+DUCKDB = duckdb.connect(config={"threads": 1})  # opened once: it takes longer than any query here
 VECTORS = Path(__file__).resolve().parents[3] / "shared" / "testdata" / "personnummer"
 needs_vectors = pytest.mark.skipif(
     not VECTORS.exists(), reason="../shared/testdata/personnummer is not beside this checkout"
@@ -50,7 +51,7 @@ def load(name: str) -> Any:
 def in_duckdb(texts: list[str | None], *predicates: str) -> list[tuple[bool | None, ...]]:
     """What each predicate says of each text, in one scan as a contract would."""
     numbers = pl.DataFrame({"x": pl.Series(texts, dtype=pl.String)}).with_row_index()
-    with duckdb.connect() as con:
+    with DUCKDB.cursor() as con:
         con.register("numbers", numbers)
         query = f"select {', '.join(predicates)} from numbers order by index"
         return con.execute(query).fetchall()
