@@ -93,6 +93,7 @@ class CardView:
     is_counted: bool
     hypothesis: str
     explained_at: int | None
+    about_sv: str  # whom it is about, or which dwelling, as the case numbers and letters them
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,6 @@ class CaseView:
 def case_view(rows: CaseRows, rules: Mapping[str, Rule], as_of: date) -> CaseView:
     """The case. `rules`: those of its signals, for roles and the order of facts."""
     case = rows.case
-    cards = card_views(rows.cards, rows.evidence, rules)
     everyone = members(
         rows.people,
         in_order_of_signals(rows.dwellings, rows.cards),
@@ -155,6 +155,7 @@ def case_view(rows: CaseRows, rules: Mapping[str, Rule], as_of: date) -> CaseVie
         rows.kin,
         roles(rows.cards, rules),
     )
+    cards = card_views(rows.cards, rows.evidence, rules, names(everyone))
     first = [one.label for one in everyone.dwellings] or [one.name for one in everyone.people]
     return CaseView(
         anchor=f"arende-{case.place}",
@@ -223,8 +224,17 @@ def hypotheses(cards: Sequence[CardView]) -> list[Hypothesis]:
     ]
 
 
+def names(everyone: Members) -> dict[str, str]:
+    """Id of each person and dwelling of the case -> number and name, or the letter."""
+    people = {one.id: f"{one.number}\u00a0{one.name}" for one in everyone.people}
+    return {**people, **{one.id: f"bostad\u00a0{one.letter}" for one in everyone.dwellings}}
+
+
 def card_views(
-    cards: Sequence[Card], evidence: Sequence[Evidence], rules: Mapping[str, Rule]
+    cards: Sequence[Card],
+    evidence: Sequence[Evidence],
+    rules: Mapping[str, Rule],
+    named: Mapping[str, str],
 ) -> list[CardView]:
     """The cards in their order; what a rule says of every signal alike stands once in a case."""
     first: dict[str, int] = {}
@@ -248,6 +258,7 @@ def card_views(
                 is_counted=card.counted_points > 0,
                 hypothesis=card.hypothesis,
                 explained_at=first.get(card.rule_id),
+                about_sv=named.get(card.person_id or "") or named.get(card.dwelling_id or "", ""),
             )
         )
         first.setdefault(card.rule_id, place)

@@ -13,7 +13,7 @@ from assets.report.shapes import Dwelling, Kin, Person, Tie
 from assets.report.words import personnummer_sv, words
 from rules.texts import number, render
 
-LINES = ("registered", "lease", "placed", "former")  # how ties are drawn, the closest first
+LINES = ("registered", "lease", "placed", "house", "former")  # as drawn, the closest first
 PRESUMED = "same_surname"  # no recorded tie, so nobody is put into a family by it
 
 

@@ -1,5 +1,6 @@
 -- Where each person of a case is registered, leases or is placed by another record, and where they
--- were registered before, for the dwellings of the case. Elsewhere: home and leases only.
+-- were registered before, for the dwellings of the case. Elsewhere: home and leases only. A record
+-- that names the house but no flat ties the person to the house of a dwelling of the case.
 with holders as (
     select holder_person_id as person_id, dwelling_id, lease_address, from_on, is_running
     from core_leases where object_kind = 'dwelling'
@@ -41,6 +42,20 @@ ties as (
     join core_moves v using (person_id)
     join chosen_dwellings m on m.case_id = p.case_id and m.dwelling_id = v.dwelling_id
     join core_dwellings d on d.dwelling_id = v.dwelling_id
+
+    union all
+    select p.case_id, p.person_id, a.field || '_house', a.source, d.dwelling_id, d.label, null, null
+    from chosen_persons p
+    join core_persons r using (person_id)
+    left join core_dwellings home on home.dwelling_id = r.dwelling_id
+    join core_addresses a using (person_id)
+    join chosen_dwellings m using (case_id)
+    join core_dwellings d on d.dwelling_id = m.dwelling_id and d.entrance_id = a.entrance_id
+    where a.is_current
+        and a.dwelling_id is null
+        and a.field in ('special', 'invoice', 'stated', 'vehicle')
+        and home.entrance_id is distinct from a.entrance_id
+    group by all
 )
 
 select case_id, person_id, kind, dwelling_id, where_sv, from_on, to_on

@@ -175,6 +175,7 @@ TIES = [
     Tie(CASE, "lars", "registered", "ekgatan", EK, MOVED, None),
     Tie(CASE, "mona", "registered", None, "Granvägen 7", LODGED, None),
     Tie(CASE, "mona", "stated_address", "ekgatan", EK, None, None),
+    Tie(CASE, "nils", "stated_house", "ekgatan", EK, None, None),
 ]
 KIN = [
     Kin(CASE, "karin", "lars", "former_spouse"),

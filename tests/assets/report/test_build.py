@@ -24,6 +24,7 @@ G1001, G1101 = GRAN_1001.label, GRAN_1101.label
 CASES = {
     "parents": (["pia", "olof", "rut"], [G1001, G1101]),
     "lodgers": (["anna", "gun", "hans", "fia", "ivan", "karin"], [B1001, B1101, B1102]),
+    "house": (["karin", "jan"], [G1001]),
 }
 
 
@@ -107,6 +108,23 @@ def test_ties_to_dwellings(reader: Reader) -> None:
         ("hans", "registered", B1001, "2015-03-01", None),
         ("hans", "stated_address", B1102, None, None),
     ]
+
+
+def test_a_record_without_a_flat_ties_to_the_house(reader: Reader) -> None:
+    """Whom a decision places in some flat of the house, but for those who are registered there."""
+    columns = ("person_id", "kind", "where_sv")
+    drawn = reader.rows(shapes.Tie, "house", *columns)
+    assert ("karin", "stated_house", G1001) in drawn
+    assert [kind for _, kind, _ in drawn if kind.endswith("_house")] == ["stated_house"]
+
+    ids = {name: of for of, name in reader.street.names.items()}
+    core = f"{reader.con.sql('select current_database()').fetchall()[0][0]}.main.core_persons"
+    reader.con.execute(
+        f"create temp view core_persons as select * replace (case person_id when '{ids['karin']}'"
+        f" then '{ids[G1101]}' else dwelling_id end as dwelling_id) from {core}"
+    )
+    at_home = reader.rows(shapes.Tie, "house", *columns)
+    assert not [kind for _, kind, _ in at_home if kind.endswith("_house")]
 
 
 def test_kin(reader: Reader) -> None:

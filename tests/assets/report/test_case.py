@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from assets.report.case import Fact, Origin, Row, origins, state_sv
-from tests.assets.report.a_case import CARDS, LODGED, MOVED, a_card, a_case
+from assets.report.case import Fact, Origin, Row, case_view, origins, state_sv
+from tests.assets.report.a_case import (
+    AS_OF,
+    CARDS,
+    LODGED,
+    MOVED,
+    RULES,
+    a_card,
+    a_case,
+    case_rows,
+)
 
 
 def test_hypotheses_are_told_with_their_signals() -> None:
@@ -46,6 +56,16 @@ def test_roles_are_those_that_the_persons_own_signals_name() -> None:
         "mona": ["Uppges bo i den hyrda lägenheten"],
         "nils": ["Uppges bo i den hyrda lägenheten"],
     }
+
+
+def test_signals_of_one_rule_are_told_apart_by_whom_they_are_about() -> None:
+    """The person's number and name; the dwelling's letter where it is about no one."""
+    lars, karin = "1\u00a0Lars <Ek>", "2\u00a0Karin Ek"
+    assert [card.about_sv for card in a_case().cards] == [lars, karin, lars]
+    rows = case_rows()
+    first = replace(rows.cards[0], person_id=None)
+    cards = case_view(replace(rows, cards=[first, *rows.cards[1:]]), RULES, AS_OF).cards
+    assert cards[0].about_sv == "bostad\u00a0A"
 
 
 def test_the_ledger_in_words() -> None:

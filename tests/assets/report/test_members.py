@@ -37,6 +37,10 @@ def test_the_ties_of_a_person_in_words() -> None:
         "Samma efternamn, släktskap antas: 4",
     ]
     assert nils.notes_sv == ["avregistrerad 2026-02-01: utvandrad"]
+    assert nils.ties_sv == [
+        "Uppgiven adress i bidragsbeslut, utan lägenhetsnummer: samma hus som bostad A",
+        "Samma efternamn, släktskap antas: 3",
+    ]
 
 
 def test_edges_of_the_picture() -> None:
@@ -49,6 +53,7 @@ def test_edges_of_the_picture() -> None:
         Edge(2, "B", "lease"),
         Edge(3, "A", "placed"),
         Edge(3, None, "registered"),
+        Edge(4, "A", "house"),
     ]
 
 

@@ -75,6 +75,13 @@ def test_the_page_is_whole_and_its_headings_are_in_order() -> None:
     assert outline.named <= set(outline.ids)
 
 
+def test_the_list_of_the_week_comes_first() -> None:
+    """Whoever opens the page on Monday has come to see what to look into."""
+    page = render(a_page())
+    parts = ("lasning", "arbetslistan", "natten", "underlaget", "arende-1")
+    assert sorted(parts, key=lambda part: page.index(f'<h2 id="{part}"')) == list(parts)
+
+
 def test_nothing_is_fetched_and_no_script_runs() -> None:
     """No address but within the page, and a policy that would stop any."""
     page = render(a_page())
@@ -88,7 +95,7 @@ def test_names_are_data() -> None:
     """A name that is markup is shown as it is written, in tables, texts and pictures."""
     page = render(a_page())
     assert "Lars <Ek>" not in page
-    assert page.count("Lars &lt;Ek&gt;") == 6  # table, two pictures, two signals, one event
+    assert page.count("Lars &lt;Ek&gt;") == 8  # list, table, pictures, signals, event
     assert '<text x="38" y="27.0">Lars &lt;Ek&gt;</text>' in page
 
 

@@ -21,7 +21,7 @@ from assets.report.ties_svg import (
 )
 from tests.assets.report.a_case import a_case
 
-LINES = ("registered", "lease", "placed", "former")
+LINES = ("registered", "lease", "placed", "house", "former")
 
 
 def some_members(n_people: int, n_dwellings: int, edges: set[tuple[int, int, int]]) -> Members:
@@ -62,9 +62,9 @@ def test_the_picture_of_a_small_case() -> None:
         Box("A", ["Ekgatan 22", "lgh\u00a01204"], 77.0, 57.0),
         Box("", ["Utanför ärendet"], 146.0, 27.0),
     ]
-    assert picture.paths[0] == Path("registered", "M200 22.0C232 22.0 232 86.5 264 86.5")
+    assert picture.paths[0] == Path("registered", "M200 22.0C232 22.0 232 84.1 264 84.1")
     assert picture.brackets == [Bracket(22.0, 50.0)]
-    assert picture.lines == ["registered", "lease", "placed", "kin"]
+    assert picture.lines == ["registered", "lease", "placed", "house", "kin"]
     assert picture.height == 181.0
 
 
