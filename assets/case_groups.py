@@ -22,6 +22,8 @@ class CaseLimits:
     """A dwelling tied to more others than this is a hub (an estate office, a care-of address)."""
     max_members: int = 30
     """People and dwellings in one case; a longer list is no lead."""
+    min_score: float = 0.7
+    """Natural log of 2: facts that do not even double the odds are nobody's morning."""
 
 
 TIE_STRENGTH = {"same_person": 0, "spouse": 1, "former_spouse": 1, "co_parent": 2, "lease": 3}
@@ -99,6 +101,12 @@ def count_points(signals: pl.DataFrame) -> pl.DataFrame:
         .then(pl.col("points"))
         .otherwise(0.0)
     )
+
+
+def worth_a_case(signals: pl.DataFrame, limits: CaseLimits | None = None) -> pl.DataFrame:
+    """The signals of the groups whose counted points reach the limit; the others make no case."""
+    score = pl.col("counted_points").sum().over("group_id").round(2)
+    return signals.filter(score >= (limits or CaseLimits()).min_score)
 
 
 def rank_cases(signals: pl.DataFrame, chances: pl.DataFrame | None = None) -> pl.DataFrame:

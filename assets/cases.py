@@ -1,7 +1,7 @@
 """Cases: the signals of one matter together, ranked, with their members, sums and evidence.
 
 Scores belong to cases; no table scores a person. Signals of the data-quality and trial lanes are in
-no case, and a weak signal makes none by itself.
+no case; a weak signal makes none by itself, and neither do facts that say less than the limit.
 """
 
 from __future__ import annotations
@@ -10,7 +10,13 @@ import duckdb
 import polars as pl
 
 from assets.calibration import chances
-from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
+from assets.case_groups import (
+    CaseLimits,
+    count_points,
+    group_dwellings,
+    rank_cases,
+    worth_a_case,
+)
 from assets.case_texts import member_roles, summaries
 from assets.feedback import model_that_orders
 from assets.visible import show_only_visible
@@ -114,7 +120,7 @@ def delivered_files(ws: Workspace) -> pl.DataFrame:
 
 
 def grouped(signals: pl.DataFrame, ties: pl.DataFrame, rules: dict[str, Rule]) -> pl.DataFrame:
-    """Signals with group_id, hypothesis and counted_points; groups of weak ones only left out."""
+    """Signals with group_id, hypothesis and counted_points; groups that make no case left out."""
     about = pl.DataFrame(
         [
             (rule.id, rule.spec.weight.hypothesis if rule.spec.weight else "", rule.spec.is_weak)
@@ -126,7 +132,7 @@ def grouped(signals: pl.DataFrame, ties: pl.DataFrame, rules: dict[str, Rule]) -
     anchors = signals.select(dwelling_id="anchor_id")
     groups = group_dwellings(anchors, ties, CaseLimits()).rename({"dwelling_id": "anchor_id"})
     known = signals.join(about, on="rule_id").join(groups, on="anchor_id")
-    return count_points(known.filter(~pl.col("is_weak").all().over("group_id")))
+    return worth_a_case(count_points(known.filter(~pl.col("is_weak").all().over("group_id"))))
 
 
 def _write_members(

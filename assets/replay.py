@@ -76,7 +76,7 @@ where p.is_registered order by p.person_id
 
 @dataclass(frozen=True)
 class Found:
-    """What one version gave on one night; `signals` as FOUND_SQL, None with the reason why not."""
+    """What one version gave on one night; `signals` as FOUND_SQL with points, or why not."""
 
     signals: pl.DataFrame | None
     why_not: str = ""
@@ -224,7 +224,7 @@ def _with_anchor(con: duckdb.DuckDBPyConnection, signals: pl.DataFrame) -> pl.Da
     con.register("signals_in", signals.select("signal_id", "person_id", "dwelling_id"))
     placed = con.sql(FOUND_SQL).pl()
     con.unregister("signals_in")
-    beside = [name for name in ("rule_id", "is_in_case") if name in signals.columns]
+    beside = [name for name in ("rule_id", "is_in_case", "points") if name in signals.columns]
     return placed.join(signals.select("signal_id", *beside), on="signal_id")
 
 

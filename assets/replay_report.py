@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.case_groups import CaseLimits
 from assets.cases import OUTSIDE_CASES
 from assets.outcomes import CODES
 from assets.precision import is_change, wilson
@@ -118,7 +119,7 @@ def expected_cases(replay: Replay) -> dict[str, Any]:
 
     At once: what stands on the first night. A week: dwellings first seen on a later one, by the
     weeks between the first and the last; None with a single night. A rule that makes no case opens
-    none.
+    none, and neither do signals with fewer points than a case needs.
     """
     computed = [night for night in replay.nights if night.tried.signals is not None]
     if not computed:
@@ -135,7 +136,8 @@ def _new_anchors(night: Night, replay: Replay) -> set[str]:
     if night.tried.signals is None or spec.is_weak or spec.lane in OUTSIDE_CASES:
         return set()
     in_case = set(night.others.filter("is_in_case")["anchor_id"].drop_nulls())
-    return set(night.tried.signals["anchor_id"].drop_nulls()) - in_case
+    enough = night.tried.signals.filter(pl.col("points") >= CaseLimits().min_score)
+    return set(enough["anchor_id"].drop_nulls()) - in_case
 
 
 def precision(replay: Replay, version: str) -> dict[str, Any]:

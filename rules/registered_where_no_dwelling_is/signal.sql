@@ -46,12 +46,39 @@ adults as (
         and not person.is_incomplete -- unknown: person
 ),
 
--- One row per dwelling.
+families as (
+    select
+        dwelling_id,
+        group_id,
+        min(registered_on) as came_on
+    from adults
+    group by dwelling_id, group_id
+),
+
+-- The days on which two families or more came: two of them may be one household through two
+-- cohabitants, whom the register does not know.
+shared_days as (
+    select dwelling_id, came_on
+    from families
+    group by dwelling_id, came_on
+    having count(*) > 1
+),
+
+counted as (
+    select
+        family.dwelling_id,
+        count(*) - count(distinct shared.came_on) as n_households
+    from families as family
+    left join shared_days as shared
+        on shared.dwelling_id = family.dwelling_id
+        and shared.came_on = family.came_on
+    group by family.dwelling_id
+),
+
 named as (
     select
         dwelling_id,
         count(*) as n_adults,
-        count(distinct group_id) as n_groups,
         min(registered_on) as since_on,
         list(person_id order by full_name, person_id) as adult_ids,
         list(full_name order by full_name, person_id) as adult_names,
@@ -69,10 +96,11 @@ signals as (
         place.label as place_label,
         place.property,
         named.n_adults,
-        named.n_groups,
+        counted.n_households,
         named.adult_names,
         named.adult_row_ids
     from named
+    join counted on counted.dwelling_id = named.dwelling_id
     join places as place on place.dwelling_id = named.dwelling_id
 )
 

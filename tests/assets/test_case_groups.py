@@ -8,7 +8,13 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.case_groups import CaseLimits, count_points, group_dwellings, rank_cases
+from assets.case_groups import (
+    CaseLimits,
+    count_points,
+    group_dwellings,
+    rank_cases,
+    worth_a_case,
+)
 
 
 def anchors(*dwellings: str) -> pl.DataFrame:
@@ -95,6 +101,25 @@ def test_the_same_hypothesis_counts_once_and_order_is_strict():
         ("s1", 1, 3.5, "residency", "s3", 3),
         ("s4", 2, 3.5, "tenancy", "s4", 1),
     ]
+
+
+def test_facts_that_say_less_than_the_limit_make_no_case():
+    """What counts in the group decides: two small facts of two hypotheses reach it, an echo of the
+    same hypothesis does not, and a fact at the limit is enough."""
+    signals = pl.DataFrame(
+        [
+            ("two facts", "s1", "away", 0.4),
+            ("two facts", "s2", "sublet", 0.3),
+            ("an echo", "s3", "away", 0.6),
+            ("an echo", "s4", "away", 0.5),
+            ("at the limit", "s5", "away", 0.7),
+            ("below it", "s6", "away", 0.69),
+        ],
+        schema=["group_id", "signal_id", "hypothesis", "points"],
+        orient="row",
+    )
+    kept = worth_a_case(count_points(signals), CaseLimits(min_score=0.7))
+    assert sorted(kept["signal_id"]) == ["s1", "s2", "s5"]
 
 
 def test_probability_orders_the_cases_only_where_it_is_given():
