@@ -59,6 +59,8 @@ def _contract(file: Path, contract_id: str | None) -> Contract:
         return contracts[contract_id]
     if contract_id is None and len(fits) == 1:
         return fits[0]
+    if not file.is_file():
+        raise DeliveryRefused(f"{path} is not a file. Is it there?")
     raise DeliveryRefused(
         f"{path}: which contract? Name one of: {', '.join(contracts)}."
         if contract_id is None

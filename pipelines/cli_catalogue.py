@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli_common import OK, REFUSED, out, table
+from pipelines.cli_common import OK, REFUSED, out, print_rows
 from pipelines.cli_replay import run_rules, try_rule
 
 if TYPE_CHECKING:
+    from data_contracts.contract import Contract
     from rules.model import RuleSpec
 
 rules = typer.Typer(
@@ -28,11 +29,11 @@ def list_rules() -> None:
     """Every rule with its lane, status and title."""
     from rules.catalogue import load  # noqa: PLC0415
 
-    rows = table("rule", "version", "status", "lane", "title")
-    for rule in load().values():
-        spec = rule.spec
-        rows.add_row(rule.id, str(spec.version), spec.status, spec.lane, spec.title_sv)
-    out.print(rows)
+    specs = [rule.spec for rule in load().values()]
+    print_rows(
+        ("rule", "version", "status", "lane", "title"),
+        [(one.id, str(one.version), one.status, one.lane, one.title_sv) for one in specs],
+    )
 
 
 @rules.command("show")
@@ -54,11 +55,14 @@ def show_rule(rule_id: Annotated[str, typer.Argument(help="As `rules list` names
 
 
 def _chapters(spec: RuleSpec) -> Iterator[tuple[str, list[str]]]:
+    from rules.readme import steps_of  # noqa: PLC0415
+
     yield f"{spec.title_sv} ({spec.id} v{spec.version}, {spec.status})", [spec.question_sv]
     yield "Seeks", [spec.description, f"Grain: {spec.grain}. Lane: {spec.lane}."]
     yield "Sources", [f"needs {', '.join(spec.needs)}", f"uses {', '.join(spec.uses) or 'no more'}"]
     if spec.weight:
-        yield "Weight", [f"{spec.weight.log_lr} for {spec.weight.hypothesis}: {spec.weight.why}"]
+        first = f"{spec.weight.log_lr} for {spec.weight.hypothesis}: {spec.weight.why}"
+        yield "Weight", [first, *steps_of(spec.weight)]
     yield (
         "Parameters",
         [
@@ -66,7 +70,7 @@ def _chapters(spec: RuleSpec) -> Iterator[tuple[str, list[str]]]:
             for name, one in spec.parameters.items()
         ],
     )
-    innocent = [f"{one.text_sv} ({one.handled})" for one in spec.innocent_explanations]
+    innocent = [f"{one.id} ({one.handled}): {one.text_sv}" for one in spec.innocent_explanations]
     yield "Innocent explanations", innocent
     yield "What clears it", [spec.clears_sv]
     yield "Blind spots", list(spec.blind_spots)
@@ -77,12 +81,17 @@ def list_contracts() -> None:
     """Every contract with its version, files, promises and owner."""
     from data_contracts.contract import load_contracts  # noqa: PLC0415
 
-    rows = table("contract", "version", "files", "promises", "owner")
-    for contract in load_contracts().values():
-        files = ", ".join(contract.arrival.files)
-        promises = str(len(contract.promises))
-        rows.add_row(contract.id, str(contract.version), files, promises, contract.owner)
-    out.print(rows)
+    print_rows(
+        ("contract", "version", "promises", "files", "owner"),
+        [
+            (one.id, str(one.version), str(len(one.promises)), _files(one), one.owner)
+            for one in load_contracts().values()
+        ],
+    )
+
+
+def _files(contract: Contract) -> str:
+    return ", ".join(contract.arrival.files)
 
 
 @contracts.command("check")
@@ -97,10 +106,13 @@ def check(
 
     report = check_file(file, datetime.now().date(), contract)
     broken = [result for result in report.results if not result.passed]
-    rows = table("promise", "rows that break it", "then", "why")
-    for result in broken:
-        rows.add_row(result.check, f"{result.n_failed:,}", result.on_failure, result.why)
-    out.print(rows if broken else "Every promise is kept.")
+    if broken:
+        print_rows(
+            ("promise", "rows that break it", "then", "why"),
+            [(one.check, f"{one.n_failed:,}", one.on_failure, one.why) for one in broken],
+        )
+    else:
+        out.print("Every promise is kept.")
     aside = f"{report.n_quarantined:,} would be set aside"
     out.print(f"{report.contract_id}: {report.n_rows:,} rows, {aside}.")
     raise typer.Exit(REFUSED if broken else OK)

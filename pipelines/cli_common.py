@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,3 +42,14 @@ def table(*columns: str) -> Table:
     for column in columns[1:]:
         made.add_column(column)
     return made
+
+
+def print_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table with one line for each row however narrow the terminal, to read and to grep."""
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    for place, row in enumerate((columns, *rows)):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        line = "  ".join(cells).rstrip()
+        out.print(
+            line, style=None if place else "bold", markup=False, highlight=False, soft_wrap=True
+        )

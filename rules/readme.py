@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rules.catalogue import Rule
+from rules.model import Weight
 from rules.tables import core_tables, sources
 
 
@@ -52,15 +53,20 @@ def _chapter(rule: Rule) -> str:
     return "\n\n".join([f"## {rule.id}", *retired, seeks, f"> {spec.question_sv}", facts])
 
 
+def steps_of(weight: Weight) -> list[str]:
+    """What adds to the weight, one line for each step."""
+    return [
+        f"+{step.log_lr_each} for each {step.fact} above {step.above}, at most {step.at_most}: "
+        f"{step.why}"
+        for step in weight.steps
+    ]
+
+
 def _weight(rule: Rule) -> str:
     weight = rule.spec.weight
     if weight is None:
         return "no points."
-    steps = (
-        f" +{step.log_lr_each} for each {step.fact} above {step.above}, at most {step.at_most}: "
-        f"{step.why}"
-        for step in weight.steps
-    )
+    steps = (f" {step}" for step in steps_of(weight))
     weak = " Weak: makes no case alone." if rule.spec.is_weak else ""
     return f"{weight.log_lr} ({weight.hypothesis}): {weight.why}{''.join(steps)}{weak}"
 

@@ -43,5 +43,7 @@ def test_a_file_of_no_contract_says_what_is_allowed(delivery, tmp_path):
     file.write_text("a;b\n")
     with pytest.raises(DeliveryRefused, match=r"which contract\? Name one of: registry__persons"):
         check_file(file, AS_OF)
+    with pytest.raises(DeliveryRefused, match=r"nowhere\.csv is not a file"):
+        check_file(tmp_path / "nowhere.csv", AS_OF)
     with pytest.raises(DeliveryRefused, match="There is no contract rents"):
         check_file(file, AS_OF, "rents")

@@ -17,6 +17,7 @@ from data_contracts.errors import DeliveryRefused
 from pipelines import night_log
 from pipelines.cli import app
 from pipelines.run_errors import RunFailed
+from rules.catalogue import load
 from tests.pipelines.fakes import CANARY, deliver
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
@@ -169,6 +170,25 @@ def test_rules_and_contracts_are_listed() -> None:
     assert "Blind spots" in call("rules", "show", "holder_registered_elsewhere")
     assert "Known: " in call("rules", "show", "holder_registered_elsewere", code=1)
     assert "tenancy__leases" in call("contracts", "list")
+
+
+def test_a_list_has_one_line_for_each_however_narrow_the_terminal() -> None:
+    """It can be searched with grep, and no title stands one word below the other."""
+    title = "Hyresgäst folkbokförd på annan adress än kontraktet"
+    lines = CliRunner().invoke(app, ["rules", "list"], env={"COLUMNS": "40"}).output.splitlines()
+    [found] = [line for line in lines if line.startswith("holder_registered_elsewhere ")]
+    assert found.endswith(title)
+    assert len(lines) == len(load()) + 1
+
+
+def test_a_rule_is_shown_with_what_outcomes_name_and_points_rest_on() -> None:
+    """The ids that an outcome's explanation_id takes, and what adds to the weight."""
+    said = call("rules", "show", "unregistered_occupants")
+    spec = load()["unregistered_occupants"].spec
+    for one in spec.innocent_explanations:
+        assert f"{one.id} ({one.handled}): {one.text_sv}" in said
+    for step in spec.weight.steps:
+        assert f"+{step.log_lr_each} for each {step.fact}" in said
 
 
 @pytest.mark.slow  # Great Expectations takes 4 s to import
