@@ -129,8 +129,14 @@ def _opened(folder: Path, recipient: Recipient, since: Sequence[str] = ()) -> It
     record = read_run(folder)
     con = duckdb.connect(config={**OFFLINE})
     try:
-        for name in published_tables():
-            _view(con, name, folder / f"{name}.parquet")
+        files = {name: folder / f"{name}.parquet" for name in published_tables()}
+        if missing := [name for name, file in files.items() if not file.exists()]:
+            raise BoendesignalError(
+                f"The night was published by version {record.code_version}, which had no "
+                f"{', '.join(missing)}. Run its delivery again: the same rows, as tables of today."
+            )
+        for name, file in files.items():
+            _view(con, name, file)
         computed = []
         for file in sorted((folder / "signals").glob("*.parquet")):
             _view(con, f"signal_{file.stem}", file)

@@ -108,6 +108,7 @@ def _find(folder: Path, prefix: str) -> tuple[str, dict[str, Any]] | None:
     found = [
         (table, signal)
         for table, query in SIGNALS.items()
+        if _has_ids(folder / f"{table}.parquet")
         for signal in _rows(
             f"from ({query}) where starts_with(signal_id, $2) order by signal_id",
             [str(folder / f"{table}.parquet"), prefix],
@@ -124,6 +125,14 @@ def _find(folder: Path, prefix: str) -> tuple[str, dict[str, Any]] | None:
             "Give more of the id."
         )
     return None
+
+
+def _has_ids(file: Path) -> bool:
+    """Whether signals can be found in it: a night published by an older version may lack it."""
+    if not file.exists():
+        return False
+    query = "select name from parquet_schema($1)"
+    return {"name": "signal_id"} in _rows(query, [str(file)])
 
 
 def _rule(run: RunRecord, table: str, rule_id: str) -> RuleRecord:

@@ -268,6 +268,15 @@ def test_what_cannot_be_exported_says_why(home, tmp_path, recipient, out, said):
         export(home, NIGHT, recipient, tmp_path / out)
 
 
+def test_a_night_of_an_older_version_is_handed_over_after_it_has_been_run_again(tmp_path):
+    home = a_home(tmp_path)
+    publish(a_run(home), FACTS)
+    (home.published / NIGHT.isoformat() / "trial.parquet").unlink()
+    with pytest.raises(BoendesignalError, match=r"had no trial\. Run its delivery again"):
+        export(home, None, "audit", tmp_path / "out.xlsx")
+    assert not (tmp_path / "out.xlsx").exists()
+
+
 def test_how_likely_a_change_is_stands_beside_the_rank(tmp_path):
     """Once outcomes exist, per case; it changes no place."""
     home = a_home(tmp_path)

@@ -6,6 +6,7 @@ import io
 import shutil
 from datetime import date
 
+import polars as pl
 import pytest
 from rich.console import Console
 
@@ -91,6 +92,19 @@ def shown(found, width=120):
     console = Console(file=io.StringIO(), width=width, force_terminal=True, color_system=None)
     console.print(render(found))
     return console.file.getvalue()
+
+
+def test_a_night_that_an_older_version_published_is_traced_as_far_as_it_goes(tmp_path):
+    """It had no trial table, and its records to mend had no ids."""
+    home = a_home(tmp_path)
+    publish(a_run(home), FACTS)
+    night = home.published / NIGHT.isoformat()
+    (night / "trial.parquet").unlink()
+    records = night / "data_quality.parquet"
+    pl.read_parquet(records).drop("signal_id").write_parquet(records)
+    assert trace(home, "s1aa").signal["signal_id"] == "s1aa"
+    with pytest.raises(BoendesignalError, match="No signal"):
+        trace(home, "zz")
 
 
 def test_an_id_is_never_cut(home):
