@@ -32,10 +32,12 @@ def look(home: Home, today: date, max_age_days: int) -> Status:
 def last_delivery(home: Home) -> Status:
     """The newest complete delivery in the inbox; late when it is newer than what is published."""
     waiting = [one for one in deliveries.complete_deliveries(home) if one.is_named_by_date]
+    runs = night_log.last_runs(home)
     if not waiting:
-        return Status([f"Last delivery: none in the inbox ({home.inbox})."], OK)
+        ran = f" Newest that was run: {max(runs)}, {runs[max(runs)].state}." if runs else ""
+        return Status([f"Last delivery: none in the inbox ({home.inbox}).{ran}"], OK)
     last = waiting[-1]
-    run = night_log.last_runs(home).get(last.name)
+    run = runs.get(last.name)
     if run and run.manifest_sha256 == last.manifest_sha256:
         return Status([f"Last delivery: {last.name}, its run {run.state} at {run.at}."], OK)
     return Status([f"Last delivery: {last.name}, not run yet."], LATE)

@@ -107,6 +107,7 @@ def test_status_tells_ok_late_partial_and_failed(home: Home) -> None:
     night_log.note(home, failed)
     said = call("status", "--home", str(home.path), code=3)
     assert f"Failed: the run for {day} in gate. It broke." in said
+    assert f"none in the inbox ({home.inbox}). Newest that was run: {day}, failed." in said
 
 
 def test_a_delivery_that_waits_is_late(home: Home) -> None:
