@@ -16,7 +16,7 @@ from assets.core.identity import remember_identity
 from assets.home import private_folder
 from assets.ledger import remember_signals
 from assets.night_aside import keep_aside
-from assets.published import point
+from assets.published import point, seal
 from assets.trial import remember_forests
 from assets.worklist import remember_worklist
 from assets.workspace import ACCEPTED, Counts, Workspace
@@ -58,6 +58,7 @@ def keep_night(ws: Workspace) -> Path:
     aside = kept.with_name(f".{kept.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     shutil.copytree(night, aside)
+    seal(aside)
     if kept.exists():
         shutil.rmtree(kept)
     os.replace(aside, kept)

@@ -32,10 +32,10 @@ from assets.published import (
     RUN_FILE,
     WORKBOOK,
     RunRecord,
-    flush_folder,
     point,
     point_latest,
     read_run,
+    seal,
 )
 from assets.published_tables import Table, published_tables, shared_tables
 from assets.retention import PREPARED, discard_work
@@ -269,20 +269,6 @@ def code_version() -> str:
     except (OSError, subprocess.SubprocessError):
         return version
     return f"{version}+{said.stdout.strip()}"
-
-
-def seal(result: Path) -> None:
-    """Files 0600, folders 0700, all of it on disk: what the symlink will name survives a crash."""
-    for folder, _, files in os.walk(result, topdown=False):
-        for name in files:
-            file = Path(folder, name)
-            file.chmod(0o600)
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
-        Path(folder).chmod(0o700)
-        flush_folder(Path(folder))
-    flush_folder(result.parent)
-    flush_folder(result.parent.parent)
 
 
 def _published_query(name: str, table: Table) -> str:
