@@ -13,6 +13,9 @@ from assets.published import published_nights, read_run
 from pipelines import deliveries, night_log
 
 OK, LATE, PARTIAL, FAILED = 0, 1, 2, 3
+WHY = {  # reasons whose sources say less than what to do; not_computed.parquet has each
+    "legal_basis": "no valid entry in the home's legal_basis.yml, see docs/legal_basis.md"
+}
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ def last_night(home: Home, today: date, max_age_days: int) -> Status:
         f"Last published night: {day}, {age} days old"
         + (f": late, at most {max_age_days} are allowed." if late else ".")
     ]
-    rules = suspended(folder)
-    lines += [f"Suspended: {rule} ({reasons})" for rule, reasons in rules.items()]
+    rules = not_computed(folder)
+    lines += [f"Suspended: {line}" for line in rules]
     if not rules:
         lines.append(f"Suspended rules: none of {len(read_run(folder).rules)}.")
     return Status(lines, max(LATE if late else OK, PARTIAL if rules else OK))
@@ -71,10 +74,16 @@ def last_failure(home: Home) -> Status:
     return Status([f"Failed: the run for {run.extract_date} in {run.stage}. {run.text}"], FAILED)
 
 
-def suspended(folder: Path) -> dict[str, str]:
-    """Rule -> why it was not computed."""
-    rows = pl.read_parquet(folder / "not_computed.parquet").sort("rule_id", "reason", "source")
-    why: dict[str, list[str]] = {}
+def not_computed(folder: Path) -> list[str]:
+    """One line for each reason, with the rules that were not computed for it."""
+    rows = pl.read_parquet(folder / "not_computed.parquet")
+    reasons: dict[str, set[str]] = {}
     for rule_id, reason, source in rows.select("rule_id", "reason", "source").iter_rows():
-        why.setdefault(rule_id, []).append(f"{reason} {source}".strip())
-    return {rule_id: ", ".join(reasons) for rule_id, reasons in why.items()}
+        told = WHY.get(reason, f"{reason} {source}".strip())
+        reasons.setdefault(rule_id, set()).add(told)
+    rules: dict[str, list[str]] = {}
+    for rule_id, told_of in sorted(reasons.items()):
+        rules.setdefault("; ".join(sorted(told_of)), []).append(rule_id)
+    if len(rules) == 1 and not read_run(folder).rules:
+        return [f"every rule ({why})" for why in rules]
+    return [f"{', '.join(ids)} ({why})" for why, ids in sorted(rules.items())]

@@ -12,21 +12,20 @@ from rich.text import Text
 
 from assets.home import Home
 from assets.published import open_night, read_run
+from pipelines.status import not_computed
 
 N_TOP = 10
 
 
 def summary(home: Home, extract_date: str) -> str:
-    """Three lines: what was published, what was not computed and where it lies."""
+    """What was published, what was not computed and why, and where it lies."""
     _, folder = open_night(home, date.fromisoformat(extract_date))
     rows = read_run(folder).published_rows
-    not_computed = sorted(set(_read(folder, "not_computed")["rule_id"]))
+    missing = not_computed(folder)
     lines = [
         f"Published {extract_date}: {rows['cases']} cases, {rows['signals']} signals, "
         f"{rows['data_quality']} data-quality rows, {rows['quarantine']} rows in quarantine.",
-        f"Not computed: {', '.join(not_computed)} (not_computed.parquet says why)."
-        if not_computed
-        else "Every live rule was computed.",
+        *([f"Not computed: {line}." for line in missing] or ["Every live rule was computed."]),
         f"In {home.published / extract_date}",
     ]
     return "\n".join(lines)

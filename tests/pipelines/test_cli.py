@@ -17,6 +17,7 @@ from data_contracts.errors import DeliveryRefused
 from pipelines import night_log
 from pipelines.cli import app
 from pipelines.run_errors import RunFailed
+from pipelines.summary import summary
 from rules.catalogue import load
 from tests.pipelines.fakes import CANARY, deliver
 
@@ -68,8 +69,12 @@ def test_an_empty_home_is_late(home: Home) -> None:
     assert "Last published night: none." in said
 
 
-def publish(home: Home, day: str, suspended: list[tuple[str, str, str]]) -> None:
+def publish(
+    home: Home, day: str, suspended: list[tuple[str, str, str]], computed: tuple[str, ...] = ("c",)
+) -> None:
     """A published night as `status` sees it."""
+    rule = {"version": 1, "title_sv": "Titel", "lane": "tenancy", "sources": ["registry"]}
+    rule |= {"parameters": {}, "decisions": [], "columns_sv": {}}
     folder = home.runs / f"run-{day}" / "result"
     folder.mkdir(parents=True, exist_ok=True)
     schema = ["rule_id", "reason", "source"]
@@ -85,7 +90,8 @@ def publish(home: Home, day: str, suspended: list[tuple[str, str, str]]) -> None
         "manifest_sha256": "ab" * 32,
         "code_version": "0.1.0",
         "inputs": [],
-        "rules": {},
+        "rules": dict.fromkeys(computed, rule),
+        "published_rows": dict.fromkeys(("cases", "signals", "data_quality", "quarantine"), 0),
     }
     (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
     link = home.published / day
@@ -103,6 +109,12 @@ def test_status_tells_ok_late_partial_and_failed(home: Home) -> None:
     publish(home, day, [("parking_without_car", "source_missing", "vehicles__vehicles")])
     said = call("status", "--home", str(home.path), code=2)
     assert "Suspended: parking_without_car (source_missing vehicles__vehicles)" in said
+    without = [("a", "legal_basis", "benefits"), ("a", "legal_basis", "benefits + tenancy")]
+    publish(home, day, [*without, ("b", "legal_basis", "benefits")], computed=())
+    said = call("status", "--home", str(home.path), code=2)
+    why = "no valid entry in the home's legal_basis.yml, see docs/legal_basis.md"
+    assert f"Suspended: every rule ({why})" in said
+    assert f"Not computed: every rule ({why})." in summary(home, day)
     failed = night_log.NightRun(day, "ab", "r", "failed", night_log.now(), "gate", "It broke.")
     night_log.note(home, failed)
     said = call("status", "--home", str(home.path), code=3)

@@ -59,7 +59,9 @@ def test_status_says_that_the_last_night_is_partial(practice_home: Home) -> None
     words = ["status", "--home", str(practice_home.path), "--max-age-days", "100000"]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2, result.output
-    assert "Suspended: parking_without_car" in result.output
+    [suspended] = [line for line in result.output.splitlines() if "Suspended" in line]
+    assert suspended.endswith("(source_missing vehicles__vehicles)")
+    assert "parking_without_car" in suspended
 
 
 def test_files_are_their_owners_alone(practice_home: Home) -> None:
