@@ -255,7 +255,7 @@ def _write_report(ws: Workspace, sections: Sequence[TableSection], n_gone: int) 
 def _refuse(results: list[CheckResult]) -> None:
     broken = [result for result in results if result.is_refusal]
     if broken:
-        lines = [f"- {r.contract_id}: {r.check} is broken. {r.why}" for r in broken]
+        lines = [f"- {r.contract_id}: {r.check} is broken: {_measured(r)}. {r.why}" for r in broken]
         raise PromisesBroken(
             "The delivery is refused, its contracts say stop:\n"
             + "\n".join(lines)
@@ -263,3 +263,11 @@ def _refuse(results: list[CheckResult]) -> None:
             "contract in data_contracts/ and raise its version.",
             results,
         )
+
+
+def _measured(result: CheckResult) -> str:
+    """What was found and what is allowed: counts and shares, no value of a row."""
+    if result.check == SIZE:
+        return f"{-result.value:g} rows short of what its contract allows"
+    rows = f" ({result.n_failed} of {result.n_evaluated} rows)" if result.n_failed else ""
+    return f"measured {result.value:g}, allowed {result.allowed}{rows}"

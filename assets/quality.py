@@ -74,6 +74,14 @@ class CheckResult:
     def is_refusal(self) -> bool:
         return self.on_failure == "stop" and not self.passed
 
+    @property
+    def allowed(self) -> str:
+        """The limits in words."""
+        if self.minimum == self.maximum:
+            return f"exactly {self.minimum:g}"
+        limits = {"at least": self.minimum, "at most": self.maximum}
+        return ", ".join(f"{says} {limit:g}" for says, limit in limits.items() if limit is not None)
+
 
 # -- measuring -------------------------------------------------------------------------------
 

@@ -126,20 +126,12 @@ def _judged(result: CheckResult) -> dg.AssetCheckResult:
         else dg.AssetCheckSeverity.WARN,
         metadata={
             "measured": result.value,
-            "allowed": allowed(result),
+            "allowed": result.allowed,  # as text: a number would be plotted, the same every night
             "rows_judged": result.n_evaluated,
             "rows_that_break_it": result.n_failed,
             "on_failure": result.on_failure,
         },
     )
-
-
-def allowed(result: CheckResult) -> str:
-    """The limits as text: a number would be plotted, and they are the same every night."""
-    if result.minimum == result.maximum:
-        return f"exactly {result.minimum:g}"
-    limits = {"at least": result.minimum, "at most": result.maximum}
-    return ", ".join(f"{says} {limit:g}" for says, limit in limits.items() if limit is not None)
 
 
 def _idle(contract: Contract, check: str) -> dg.AssetCheckResult:

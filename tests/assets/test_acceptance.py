@@ -99,7 +99,9 @@ def test_a_stop_refuses_after_everything_is_recorded(delivery, tmp_path):
     ws = passed(delivery.write(), tmp_path / "home")
     with pytest.raises(PromisesBroken) as caught:
         accept(ws)
-    assert "registry__persons: registered_have_address is broken." in str(caught.value)
+    assert (
+        "registry__persons: registered_have_address is broken: measured 0, allowed at least 0.5"
+    ) in str(caught.value)
     refused = [r for r in caught.value.results if r.is_refusal]
     assert [(r.contract_id, r.check) for r in refused] == [
         ("registry__persons", "registered_have_address")
