@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Counts = dict[str, int | float | str]
 
 LANDING = "landing"  # schema name under which the landing file is attached
+MEMORY, MEMORY_LARGE = "2GB", "4GB"  # DuckDB's share, beyond which it spills
+LARGE_ROWS = 20_000_000  # delivered; some four million people
 ACCEPTED = "accepted"  # link in nights/<extract_date>/ to the delivery that counts
 
 
@@ -38,7 +40,6 @@ class Workspace:
     home: Home
     run_id: str
     delivery: Delivery
-    memory_limit: str = "4GB"
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)
     is_held: bool = field(default=False, init=False)
     _open_file: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False)
@@ -139,8 +140,9 @@ class Workspace:
     def config(self) -> dict[str, str | bool | int | float | list[str]]:
         """DuckDB settings: bounded memory, spill inside the run's folder, no downloads."""
         spill = private_folder(self.dir / "spill")
+        n_rows = sum(file.rows for file in self.delivery.files)
         return {
-            "memory_limit": self.memory_limit,
+            "memory_limit": MEMORY if n_rows < LARGE_ROWS else MEMORY_LARGE,
             "threads": self.threads,
             "temp_directory": str(spill),
             **OFFLINE,

@@ -85,7 +85,9 @@ def run(
     not_computed: Iterable[tuple[str, str]] = (),
 ) -> Workspace:
     """A night from outcomes to memory. `gone`: ids that left at the protection gate."""
-    delivery = SimpleNamespace(extract_date=day, municipality_code="0181", is_synthetic=True)
+    delivery = SimpleNamespace(
+        extract_date=day, municipality_code="0181", is_synthetic=True, files=()
+    )
     run_id = f"run-{day}-{len(list(home.runs.iterdir()))}"
     ws = Workspace(home, run_id, delivery, threads=1)  # type: ignore[arg-type]
     with ws.held():

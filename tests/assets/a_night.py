@@ -139,7 +139,11 @@ def a_run(
         municipality_code="0181",
         is_synthetic=True,
         manifest_sha256=MANIFEST,
-        files=[SimpleNamespace(path=LEASE_FILE, contract_id="tenancy__leases", sha256="cd" * 32)],
+        files=[
+            SimpleNamespace(
+                path=LEASE_FILE, contract_id="tenancy__leases", sha256="cd" * 32, rows=1
+            )
+        ],
     )
     ws = Workspace(home, run_id, delivery)  # type: ignore[arg-type]
     with ws.connect() as con:

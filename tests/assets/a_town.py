@@ -86,7 +86,7 @@ def place(prefix: str = "", **said) -> dict:
 def workspace(folder, town: Town, *, as_of: date = AS_OF, home: Home | None = None) -> Workspace:
     """A run whose landing holds the town."""
     home = home or Home.open(folder)
-    delivery = SimpleNamespace(extract_date=as_of, manifest_sha256=f"{as_of:%Y%m%d}")
+    delivery = SimpleNamespace(extract_date=as_of, manifest_sha256=f"{as_of:%Y%m%d}", files=())
     ws = Workspace(home, f"run-{as_of}-{len(list(home.runs.iterdir()))}", delivery, threads=1)
     with ws.connect_with_landing() as con:
         con.execute("begin")  # one flush instead of one for each row

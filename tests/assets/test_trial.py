@@ -71,7 +71,7 @@ def home(tmp_path, monkeypatch) -> Home:
 
 def run(home: Home, day: date, *, more: str = "") -> Workspace:
     """A night's trial stage and what is remembered of it; `more` is SQL over the night's tables."""
-    delivery = SimpleNamespace(extract_date=day, is_synthetic=True)
+    delivery = SimpleNamespace(extract_date=day, is_synthetic=True, files=())
     ws = Workspace(home, f"run-{day}-{len(list(home.runs.iterdir()))}", delivery, threads=1)  # type: ignore[arg-type]
     with ws.connect() as con:
         for name, table in core_tables().items():

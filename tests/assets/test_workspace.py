@@ -20,7 +20,7 @@ OPEN_ELSEWHERE = "import duckdb, sys; duckdb.connect(sys.argv[1]).execute('from 
 
 @pytest.fixture
 def ws(tmp_path: Path) -> Workspace:
-    delivery = SimpleNamespace(extract_date=date(2026, 10, 1))
+    delivery = SimpleNamespace(extract_date=date(2026, 10, 1), files=())
     return Workspace(Home.open(tmp_path / "home"), "run", delivery)  # type: ignore[arg-type]
 
 
