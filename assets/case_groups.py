@@ -23,7 +23,8 @@ class CaseLimits:
     max_members: int = 30
     """People and dwellings in one case; a longer list is no lead."""
     min_score: float = 0.7
-    """Natural log of 2: facts that do not even double the odds are nobody's morning."""
+    """Natural log of 2: facts that would not even double the odds, were they certain, are nobody's
+    morning. How certain they are says where the case stands."""
 
 
 TIE_STRENGTH = {"same_person": 0, "spouse": 1, "former_spouse": 1, "co_parent": 2, "lease": 3}
@@ -104,9 +105,18 @@ def count_points(signals: pl.DataFrame) -> pl.DataFrame:
 
 
 def worth_a_case(signals: pl.DataFrame, limits: CaseLimits | None = None) -> pl.DataFrame:
-    """The signals of the groups whose counted points reach the limit; the others make no case."""
-    score = pl.col("counted_points").sum().over("group_id").round(2)
-    return signals.filter(score >= (limits or CaseLimits()).min_score)
+    """The signals of the groups whose counted points, were their facts certain, reach the limit.
+
+    The others make no case.
+    """
+    enough = reaches(pl.col("counted_points"), limits or CaseLimits(), within="group_id")
+    return signals.filter(enough)
+
+
+def reaches(points: pl.Expr, limits: CaseLimits, *, within: str) -> pl.Expr:
+    """Whether the points of all rows that share `within`, each over its certainty, do."""
+    if_certain = pl.when(pl.col("certainty") > 0).then(points / pl.col("certainty")).otherwise(0)
+    return if_certain.sum().over(within).round(2) >= limits.min_score
 
 
 def rank_cases(signals: pl.DataFrame, chances: pl.DataFrame | None = None) -> pl.DataFrame:

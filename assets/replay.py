@@ -224,7 +224,8 @@ def _with_anchor(con: duckdb.DuckDBPyConnection, signals: pl.DataFrame) -> pl.Da
     con.register("signals_in", signals.select("signal_id", "person_id", "dwelling_id"))
     placed = con.sql(FOUND_SQL).pl()
     con.unregister("signals_in")
-    beside = [name for name in ("rule_id", "is_in_case", "points") if name in signals.columns]
+    kept = ("rule_id", "is_in_case", "points", "certainty")
+    beside = [name for name in kept if name in signals.columns]
     return placed.join(signals.select("signal_id", *beside), on="signal_id")
 
 

@@ -105,21 +105,25 @@ def test_the_same_hypothesis_counts_once_and_order_is_strict():
 
 def test_facts_that_say_less_than_the_limit_make_no_case():
     """What counts in the group decides: two small facts of two hypotheses reach it, an echo of the
-    same hypothesis does not, and a fact at the limit is enough."""
+    same hypothesis does not, a fact at the limit is enough, and one that is uncertain is asked what
+    it would say if it were certain."""
     signals = pl.DataFrame(
         [
-            ("two facts", "s1", "away", 0.4),
-            ("two facts", "s2", "sublet", 0.3),
-            ("an echo", "s3", "away", 0.6),
-            ("an echo", "s4", "away", 0.5),
-            ("at the limit", "s5", "away", 0.7),
-            ("below it", "s6", "away", 0.69),
+            ("two facts", "s1", "away", 0.4, 1.0),
+            ("two facts", "s2", "sublet", 0.3, 1.0),
+            ("an echo", "s3", "away", 0.6, 1.0),
+            ("an echo", "s4", "away", 0.5, 1.0),
+            ("at the limit", "s5", "away", 0.7, 1.0),
+            ("below it", "s6", "away", 0.69, 1.0),
+            ("uncertain", "s7", "away", 0.56, 0.8),
+            ("uncertain and below it", "s8", "away", 0.48, 0.8),
+            ("of no certainty", "s9", "away", 0.0, 0.0),
         ],
-        schema=["group_id", "signal_id", "hypothesis", "points"],
+        schema=["group_id", "signal_id", "hypothesis", "points", "certainty"],
         orient="row",
     )
     kept = worth_a_case(count_points(signals), CaseLimits(min_score=0.7))
-    assert sorted(kept["signal_id"]) == ["s1", "s2", "s5"]
+    assert sorted(kept["signal_id"]) == ["s1", "s2", "s5", "s7"]
 
 
 def test_probability_orders_the_cases_only_where_it_is_given():
