@@ -99,8 +99,7 @@ def takeover_in_progress(stage: Stage) -> None:
     he = stage.person(away, male=True, age=(31, 52), since=left)
     stage.marry(she, he, left - 2500, left - 20)
     stage.child((she, he), flat, (4, 14))
-    stage.move(he, flat, left - 1500, left)
-    stage.lease(flat, he, from_on=left - 1500)
+    stage.keeps_lease(he, flat, left - 1500, left)
     stage.innocent("takeover_in_progress", he, flat)
 
 
@@ -135,8 +134,7 @@ def estate_in_notice(stage: Stage) -> None:
     flat = stage.flat((1, 2, 3))
     died = stage.ago(10, 80)
     dead = stage.person(None, age=(60, 94), deregistration="AV", deregistered_on=died)
-    stage.move(dead, flat, died - 5000, died)
-    stage.lease(flat, dead, from_on=died - 5000,
+    stage.keeps_lease(dead, flat, died - 5000, died,
                 to_on=stage.as_of + 30 if stage.maybe(0.5) else None)  # fmt: skip
     if stage.maybe(0.4):
         stage.parking(flat, dead, plate_vehicle=stage.car(dead, flat))
@@ -149,8 +147,7 @@ def care_home_move(stage: Stage) -> None:
     moved = stage.ago(8, 55)
     home = stage.special[3 * stage.dice.randrange(len(stage.special) // 3)]
     person = stage.person(home, age=(74, 95), since=moved)
-    stage.move(person, flat, moved - 6000, moved)
-    stage.lease(flat, person, from_on=moved - 6000, to_on=stage.as_of + 50)
+    stage.keeps_lease(person, flat, moved - 6000, moved, to_on=stage.as_of + 50)
     stage.innocent("care_home_move", person, flat)
 
 
@@ -169,8 +166,7 @@ def approved_sublet(stage: Stage) -> None:
     flat, away = stage.flat((2, 3)), stage.host()
     left = stage.ago(60, 400)
     holder = stage.person(away, age=(24, 60), since=left)
-    stage.move(holder, flat, left - 1500, left)
-    stage.lease(flat, holder, from_on=left - 1500,
+    stage.keeps_lease(holder, flat, left - 1500, left,
                 sublet_until=stage.as_of + stage.dice.randint(60, 300),
                 invoice_dwelling=away if stage.maybe(0.5) else None)  # fmt: skip
     for _ in range(stage.dice.randint(1, 2)):
@@ -185,8 +181,7 @@ def municipal_sublet(stage: Stage) -> None:
     flat = stage.flat((2, 3))
     woman, man = stage.couple(flat, since=stage.ago(200, 900), age=(24, 45))
     stage.child((man, woman), flat, (1, 8))
-    stage.lease(flat, None, named_text="Södertälje kommun", is_number_missing=True,
-                from_on=stage.ago(900, 3000))  # fmt: skip
+    stage.municipal_lease(flat, stage.ago(900, 3000))
     stage.lease(flat, man, lease_kind="ANDRAHAND")
     stage.innocent("municipal_sublet", woman, flat)
 
@@ -205,8 +200,7 @@ def work_elsewhere(stage: Stage) -> None:
     flat, away = stage.flat((1, 2)), stage.host()
     moved = stage.ago(10, 45)
     person = stage.person(away, age=(23, 55), since=moved)
-    stage.move(person, flat, moved - 1800, moved)
-    stage.lease(flat, person, from_on=moved - 1800)
+    stage.keeps_lease(person, flat, moved - 1800, moved)
     stage.innocent("work_elsewhere", person, flat)
 
 
@@ -259,8 +253,7 @@ def protected_identity(stage: Stage) -> None:
     flat, home = stage.flat((2, 3)), stage.other_home()
     left = stage.ago(200, 900)
     holder = stage.person(home, since=left, protection="SEKRETESSMARKERING")
-    stage.move(holder, flat, left - 1500, left)
-    stage.lease(flat, holder, from_on=left - 1500)
+    stage.keeps_lease(holder, flat, left - 1500, left)
     for _ in range(2):
         stage.person(flat, age=(20, 45), since=stage.ago(80, 190))
     stage.parking(flat, holder)

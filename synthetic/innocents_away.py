@@ -35,8 +35,7 @@ def renovation_evacuation(stage: Stage) -> None:
     flat, lent = stage.flat((2, 3)), stage.flat((1, 2))
     moved = stage.ago(90, 300)
     holder = stage.person(lent, age=(28, 75), since=moved)
-    stage.move(holder, flat, moved - 2500, moved)
-    stage.lease(flat, holder, from_on=moved - 2500)
+    stage.keeps_lease(holder, flat, moved - 2500, moved)
     stage.lease(lent, holder, lease_kind="KORTTID", from_on=moved - 5, to_on=stage.as_of + 120)
     stage.innocent("renovation_evacuation", holder, flat)
 
@@ -69,8 +68,7 @@ def support_housing_move(stage: Stage) -> None:
     flat = stage.flat((1, 2))
     moved = stage.ago(70, 400)
     holder = stage.person(special(stage, OTHER_CARE), age=(22, 60), since=moved)
-    stage.move(holder, flat, moved - 1500, moved)
-    stage.lease(flat, holder, from_on=moved - 1500)
+    stage.keeps_lease(holder, flat, moved - 1500, moved)
     stage.innocent("support_housing_move", holder, flat)
 
 
@@ -98,8 +96,7 @@ def emigrated_in_notice(stage: Stage) -> None:
     flat = stage.flat((1, 2, 3))
     left = stage.ago(20, 85)
     person = stage.person(None, age=(24, 60), deregistration="UV", deregistered_on=left)
-    stage.move(person, flat, left - 1500, left)
-    stage.lease(flat, person, from_on=left - 1500, to_on=left + 92)
+    stage.keeps_lease(person, flat, left - 1500, left, to_on=left + 92)
     stage.innocent("emigrated_in_notice", person, flat)
 
 
@@ -129,8 +126,7 @@ def approved_second_hand_tenant(stage: Stage) -> None:
     flat, before, away = stage.flat((1, 2)), stage.host(), stage.host()
     left = stage.ago(60, 300)
     holder = stage.person(away, age=(24, 60), since=left)
-    stage.move(holder, flat, left - 1500, left)
-    stage.lease(flat, holder, from_on=left - 1500, sublet_until=stage.as_of + 150)
+    stage.keeps_lease(holder, flat, left - 1500, left, sublet_until=stage.as_of + 150)
     tenant = stage.person(before, age=(20, 40), since=stage.ago(400, 1500))
     stage.lease(flat, tenant, lease_kind="ANDRAHAND", from_on=stage.ago(20, 55))
     stage.pay("BOSTADSBIDRAG", tenant, 1300, at=flat, housing_cost=stage.rent(flat), n_adults=1)
@@ -140,8 +136,7 @@ def approved_second_hand_tenant(stage: Stage) -> None:
 def refugee_home(stage: Stage) -> None:
     """Newcomers without registration in a flat that the municipality leases for them."""
     flat = stage.flat((3, 4))
-    stage.lease(flat, None, named_text="Södertälje kommun", is_number_missing=True,
-                from_on=stage.ago(300, 1500))  # fmt: skip
+    stage.municipal_lease(flat, stage.ago(300, 1500))
     for _ in range(stage.dice.randint(3, 4)):
         guest = stage.newcomer(age=(20, 55), contact_dwelling=flat)
         stage.pay("ETABLERINGSERSATTNING", guest, 6800, at=flat, n_adults=1)
@@ -151,8 +146,7 @@ def refugee_home(stage: Stage) -> None:
 def supported_lodging(stage: Stage) -> None:
     """Young people without family in a flat that the municipality runs (stödboende)."""
     flat = stage.flat((3, 4))
-    stage.lease(flat, None, named_text="Södertälje kommun", is_number_missing=True,
-                from_on=stage.ago(900, 3000))  # fmt: skip
+    stage.municipal_lease(flat, stage.ago(900, 3000))
     for _ in range(3):
         young = stage.person(flat, age=(18.2, 20.8), since=stage.ago(40, 500))
         stage.innocent("supported_lodging", young, flat)

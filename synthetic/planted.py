@@ -159,8 +159,7 @@ def lease_after_deregistration(stage: Stage) -> None:
     code = stage.dice.choice(("AV", "UV", "OB"))
     gone = stage.ago(300, 1000)
     holder = stage.person(None, age=(30, 85), deregistration=code, deregistered_on=gone)
-    stage.move(holder, flat, gone - 2000, gone)
-    stage.lease(flat, holder, from_on=gone - 2000)
+    stage.keeps_lease(holder, flat, gone - 2000, gone)
     inside = [stranger(stage, flat, (80, 280)) for _ in range(stage.dice.randint(1, 2))]
     inside.append(observed(stage, flat, holder, 5500))
     stage.planted("lease_after_deregistration", holder, [flat], inside, 2)

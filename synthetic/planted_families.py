@@ -231,8 +231,7 @@ def extra_dwelling_after_divorce(stage: Stage) -> None:
     stage.marry(she, he, divorced - 4000, divorced)
     for age in ((6, 9), (11, 15)):
         stage.child((he, she), family, age)
-    stage.change(he, dwelling=own, registered_on=divorced + 30)
-    stage.move(he, family, divorced - 1500, divorced + 30)
+    stage.moves_out(he, family, divorced - 1500, own, divorced + 30)
     stage.lease(family, she, co_holder=he, from_on=divorced - 1500)
     stage.lease(own, he, invoice_dwelling=family)
     stage.car(he, family)

@@ -202,6 +202,20 @@ class Stage:
             "moves", {"person": person, "dwelling": dwelling, "from_on": from_on, "to_on": to_on}
         )
 
+    def keeps_lease(
+        self, person: int, dwelling: int, from_on: int, moved_on: int, **lease: Any
+    ) -> None:
+        """Registered in the dwelling until `moved_on`; the lease from then on still runs."""
+        self.move(person, dwelling, from_on, moved_on)
+        self.lease(dwelling, person, from_on=from_on, **lease)
+
+    def moves_out(
+        self, person: int, home: int, since: int, to_dwelling: int, moved_on: int
+    ) -> None:
+        """Registered in the home since then, and from `moved_on` in the other dwelling."""
+        self.change(person, dwelling=to_dwelling, registered_on=moved_on)
+        self.move(person, home, since, moved_on)
+
     def couple(self, dwelling: int, *, since: int | None = None, married: bool = True,
                age: tuple[float, float] = (30, 50), **more: Any) -> tuple[int, int]:  # fmt: skip
         """A man and a woman living together; returns (woman, man)."""
@@ -224,6 +238,11 @@ class Stage:
         if holder is not None:
             more["from_on"] = max(more["from_on"], self.of(holder, "birth_on") + ADULT_DAYS)
         return self._append("leases", {"dwelling": dwelling, "holder": holder, **more})
+
+    def municipal_lease(self, dwelling: int, from_on: int) -> None:
+        """The municipality leases the dwelling and lets people live there."""
+        self.lease(dwelling, None, named_text="Södertälje kommun", is_number_missing=True,
+                   from_on=from_on)  # fmt: skip
 
     def _registered(self, person: int | None) -> int:
         known = None if person is None else self.of(person, "registered_on")
