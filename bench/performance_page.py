@@ -41,6 +41,7 @@ class Measured:
     measured_on: str
     versions: dict[str, str]
     cores: int
+    stolen: float  # of the processor time asked for, the share that went to other machines
     sizes: list[Size]
 
 
@@ -57,7 +58,7 @@ def markdown(measured: Measured) -> str:
         "published bytes, started in turn with each night.",
         f"Measured {measured.measured_on} on {measured.cores} cores: "
         + ", ".join(f"{name} {number}" for name, number in measured.versions.items())
-        + ".",
+        + f". Of the processor time asked for, the host gave {measured.stolen:.0%} to others.",
         _table(
             ("People", "Rows", "Runs", "Night s", "Range", "Goal s", "CPU s", "Peak MiB",
              "Goal MiB", "Floor s", "Night / floor", "µs a person"),

@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from bench.floor import read_and_write
-from bench.performance import timed, town_of
+from bench.performance import processor_ticks, timed, town_of
 from bench.performance_page import Measured, Size, markdown
 
 
@@ -25,6 +25,14 @@ def test_memory_is_that_of_all_that_it_started() -> None:
     alone = timed(["-c", start.format("pass")])
     both = timed(["-c", start.format(f"{work}; import time; time.sleep(0.2)")])
     assert both.peak_mib > alone.peak_mib + 40
+
+
+def test_what_the_host_takes_is_part_of_what_was_asked_for() -> None:
+    before = processor_ticks()
+    sum(range(20_000_000))
+    stolen, busy = processor_ticks()
+    assert busy > before[1]
+    assert 0 <= before[0] <= stolen < busy
 
 
 def test_a_failed_run_is_no_measurement() -> None:
@@ -73,8 +81,9 @@ def test_the_page_shows_totals_goals_and_what_no_stage_accounts_for() -> None:
         ratio=26.1,
         stages={"land": 1.5, "gate": 0.54},
     )
-    page = markdown(Measured("2026-11-23", {"duckdb": "2.0.0"}, 2, [size]))
-    assert "Measured 2026-11-23 on 2 cores: duckdb 2.0.0." in page
+    page = markdown(Measured("2026-11-23", {"duckdb": "2.0.0"}, 2, 0.163, [size]))
+    assert "Measured 2026-11-23 on 2 cores: duckdb 2.0.0. Of the processor time asked" in page
+    assert "the host gave 16% to others." in page
     assert (
         "| 22,000 | 110,000 | 5 | 13.0 | 12.5-14.0 | 15 | 15.2 | 640 | 1024 | 0.5 | 26.1 | 593 |"
         in page
