@@ -17,14 +17,20 @@ INTERVAL = 0.02  # s
 PAGE = os.sysconf("SC_PAGESIZE")
 
 
-def resident(pid: int) -> int:
-    """Bytes in memory of the process and its children; 0 of one that has ended."""
+def resident(pid: int, parent: bytes = b"") -> int:
+    """Bytes in memory of the process and its children; 0 of one that has ended.
+
+    A child that is what its parent is has been forked this moment: its pages are the parent's.
+    """
     try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
         pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except (OSError, IndexError):
         return 0
-    return pages * PAGE + sum(resident(int(child)) for child in children)
+    if command == parent:
+        return 0
+    return pages * PAGE + sum(resident(int(child), command) for child in children)
 
 
 def main(command: list[str]) -> int:
