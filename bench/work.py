@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -107,15 +108,27 @@ def _counted_connect(done: Counter[str]) -> Callable[..., Any]:
 
 
 class _Counted:
-    """A connection that counts what is asked of it."""
+    """A connection that counts what is asked of it and of its cursors, in any thread."""
+
+    _one_at_a_time = Lock()
 
     def __init__(self, con: duckdb.DuckDBPyConnection, done: Counter[str]) -> None:
         self._con, self._done = con, done
 
     def __getattr__(self, name: str) -> Any:
         if name in {"execute", "sql", "executemany"}:
-            self._done["statements"] += 1
+            with self._one_at_a_time:
+                self._done["statements"] += 1
         return getattr(self._con, name)
+
+    def cursor(self) -> _Counted:
+        return _Counted(self._con.cursor(), self._done)
+
+    def __enter__(self) -> _Counted:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._con.close()
 
 
 def over_bars(done: dict[str, int], bars: dict[str, int]) -> list[str]:

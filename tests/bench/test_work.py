@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from rapidfuzz import process
 
+from assets.home import Home
+from assets.workspace import Workspace
 from bench.work import counting, over_bars, read_bars, work_of
+from data_contracts.delivery import open_delivery
 
 
 @pytest.mark.slow
@@ -23,6 +26,15 @@ def test_pairs_are_counted_where_they_are_scored_and_the_scores_stay() -> None:
     assert done == {"pairs_scored": 6}
     assert np.array_equal(scores, process.cdist(words, [*words, "Björkvägen"]))
     assert done["pairs_scored"] == 6
+
+
+def test_what_a_cursor_is_asked_counts_too(delivery, tmp_path) -> None:
+    """Rules are computed on cursors, side by side."""
+    ws = Workspace(Home.open(tmp_path / "home"), "run", open_delivery(delivery.write()))
+    with counting() as done, ws.connect() as con, con.cursor() as beside:
+        con.execute("select 1")
+        assert beside.sql("select 2").fetchall() == [(2,)]
+    assert done == {"statements": 2}
 
 
 def test_work_over_a_bar_is_named() -> None:
