@@ -7,7 +7,6 @@ The files are Dagster's own and lie where its default storage has them.
 
 from __future__ import annotations
 
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -40,7 +39,7 @@ class PooledEventLog(SqliteEventLogStorage):
     def __init__(self, base_dir: str) -> None:
         self._engines: OrderedDict[str, Engine] = OrderedDict()
         self._tables: set[str] = set()
-        self._answered: dict[str, tuple[float, EventRecordsResult]] = {}
+        self._answered: tuple[str, float, EventRecordsResult] | None = None
         super().__init__(base_dir)
 
     @contextmanager
@@ -70,20 +69,21 @@ class PooledEventLog(SqliteEventLogStorage):
         cursor: str | None = None,
         ascending: bool = False,
     ) -> EventRecordsResult:
-        """Asked twice for every check of a table: what was answered a moment ago still holds.
+        """Asked for every check of a table, one after another: the last answer still holds.
 
         Unless this process has stored a materialisation since; of another's it hears a second late.
         """
         asked, now = repr((records_filter, limit, cursor, ascending)), time.monotonic()
-        at, answer = self._answered.get(asked, (-math.inf, None))
-        if answer is None or now - at > FRESH:
-            answer = super().fetch_materializations(records_filter, limit, cursor, ascending)
-            self._answered[asked] = now, answer
+        last = self._answered
+        if last and last[0] == asked and now - last[1] <= FRESH:
+            return last[2]
+        answer = super().fetch_materializations(records_filter, limit, cursor, ascending)
+        self._answered = asked, now, answer
         return answer
 
     def store_event(self, event: EventLogEntry) -> None:
         if event.dagster_event_type == DagsterEventType.ASSET_MATERIALIZATION:
-            self._answered.clear()
+            self._answered = None
         super().store_event(event)
 
     def has_table(self, table_name: str) -> bool:
@@ -100,7 +100,7 @@ class PooledEventLog(SqliteEventLogStorage):
     def purge(self, run_id: str) -> None:
         """Take away everything the log holds of one run, its file too."""
         self.delete_events(run_id)
-        self._answered.clear()
+        self._answered = None
         with self.index_connection() as con:
             con.execute(
                 sqlalchemy.text("delete from asset_check_executions where run_id = :run_id"),
