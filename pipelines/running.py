@@ -70,14 +70,21 @@ def execute(
     )
 
 
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Collect garbage seldom: each time, Python walks a million objects that Dagster and Great
+    Expectations keep for good, which was a tenth of a small town's night.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@rare_collections()
 def _executed(
-    home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
-) -> dg.DagsterRun:
-    with rare_collections():
-        return _execute(home, waiting, replace, defs)
-
-
-def _execute(
     home: Home, waiting: deliveries.Waiting, replace: bool, defs: dg.Definitions | None
 ) -> dg.DagsterRun:
     bind(home)
@@ -103,19 +110,6 @@ def _execute(
         if not result.success:
             raise failure(result.all_events)
         return result.dagster_run
-
-
-@contextmanager
-def rare_collections() -> Iterator[None]:
-    """Collect garbage seldom: each time, Python walks a million objects that Dagster and Great
-    Expectations keep for good, which was a tenth of a small town's night.
-    """
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 def _definitions() -> dg.Definitions:
