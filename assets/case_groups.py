@@ -109,14 +109,13 @@ def worth_a_case(signals: pl.DataFrame, limits: CaseLimits | None = None) -> pl.
 
     The others make no case.
     """
-    enough = reaches(pl.col("counted_points"), limits or CaseLimits(), within="group_id")
-    return signals.filter(enough)
+    score = if_certain(pl.col("counted_points")).sum().over("group_id").round(2)
+    return signals.filter(score >= (limits or CaseLimits()).min_score)
 
 
-def reaches(points: pl.Expr, limits: CaseLimits, *, within: str) -> pl.Expr:
-    """Whether the points of all rows that share `within`, each over its certainty, do."""
-    if_certain = pl.when(pl.col("certainty") > 0).then(points / pl.col("certainty")).otherwise(0)
-    return if_certain.sum().over(within).round(2) >= limits.min_score
+def if_certain(points: pl.Expr) -> pl.Expr:
+    """What the facts would say if they were certain; points are times certainty."""
+    return pl.when(pl.col("certainty") > 0).then(points / pl.col("certainty")).otherwise(0)
 
 
 def rank_cases(signals: pl.DataFrame, chances: pl.DataFrame | None = None) -> pl.DataFrame:

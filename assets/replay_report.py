@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from assets.case_groups import CaseLimits, reaches
+from assets.case_groups import CaseLimits, if_certain
 from assets.cases import OUTSIDE_CASES
 from assets.outcomes import CODES
 from assets.precision import is_change, wilson
@@ -136,8 +136,8 @@ def _new_anchors(night: Night, replay: Replay) -> set[str]:
     if night.tried.signals is None or spec.is_weak or spec.lane in OUTSIDE_CASES:
         return set()
     in_case = set(night.others.filter("is_in_case")["anchor_id"].drop_nulls())
-    alone = reaches(pl.col("points"), CaseLimits(), within="signal_id")
-    enough = night.tried.signals.filter(alone)
+    alone = if_certain(pl.col("points")).round(2)
+    enough = night.tried.signals.filter(alone >= CaseLimits().min_score)
     return set(enough["anchor_id"].drop_nulls()) - in_case
 
 
