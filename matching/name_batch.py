@@ -65,7 +65,10 @@ def match_names(
     one = _with_sounds(_numbered(left, keys, left_name, "left"), "left")
     # Only the blocks that are asked for: the rest of a register would be worked out in vain.
     asked = _numbered(right, keys, right_name, "right").join(one.select(keys), on=keys, how="semi")
-    other = _with_sounds(asked, "right")
+    sizes = asked.group_by(keys).agg(n_candidates=pl.len())
+    # Of those who bear one name in a block two are kept: neither is the one, nor is a thousandth.
+    alike = asked.group_by(*keys, "right").agg(pl.col("right_index").sort().head(2))
+    other = _with_sounds(alike.explode("right_index"), "right")
     pairs = one.join(other, on=keys, how="inner")
     distinct = pairs.select("left", "right", "left_sounds", "right_sounds").unique(
         ["left", "right"]
@@ -80,11 +83,10 @@ def match_names(
         pl.col("right_index", "right", "score", "level", "sentence").first(),
         is_ambiguous=(pl.col("score") > pl.col("score").first() - MIN_LEAD).sum() > 1,
     )
-    sizes = pairs.group_by("left_index").agg(n_candidates=pl.len())
     return (
-        one.select("left_index", "left")
+        one.select("left_index", "left", *keys)
         .join(best, on="left_index", how="left", maintain_order="left")
-        .join(sizes, on="left_index", how="left", maintain_order="left")
+        .join(sizes, on=keys, how="left", maintain_order="left")
         .select(
             "left_index",
             right_index=pl.when(~pl.col("is_ambiguous")).then("right_index"),

@@ -11,28 +11,37 @@ import polars as pl
 
 from assets.workspace import Counts, Workspace
 
+REGISTERED = """
+create or replace temp table registered as
+select person_id, dwelling_id, row_number() over (order by person_id)::integer - 1 as person_no
+from core_persons where dwelling_id is not null
+"""
+"""People by number: a country's ids, which are texts, would fill the memory twice over."""
+
 EDGES = """
-with registered as (
-    select person_id, dwelling_id from core_persons where dwelling_id is not null
-),
-tenants as (
+with tenants as (
     select holder_person_id as a, co_holder_person_id as b, dwelling_id from core_leases
     where is_running and object_kind = 'dwelling' and co_holder_person_id is not null
 )
-select t.person_id as a, t.other_person_id as b
+select r.person_no as a, s.person_no as b
 from core_ties t
 join registered r on r.person_id = t.person_id
 join registered s on s.person_id = t.other_person_id and s.dwelling_id = r.dwelling_id
-union
-select t.a, t.b from tenants t
+union all
+select r.person_no, s.person_no from tenants t
 join registered r on r.person_id = t.a and r.dwelling_id = t.dwelling_id
 join registered s on s.person_id = t.b and s.dwelling_id = t.dwelling_id
-order by a, b
 """
 
 HOUSEHOLDS = """
 create or replace table core_households as
-with tenants as (
+with groups as (
+    select p.person_id, first.person_id as group_id
+    from registered p
+    join family_groups g using (person_no)
+    join registered first on first.person_no = g.first
+),
+tenants as (
     select distinct holder_person_id as person_id, dwelling_id from core_leases
     where is_running and object_kind = 'dwelling'
     union
@@ -46,7 +55,7 @@ select p.person_id, p.dwelling_id, g.group_id, p.is_adult, p.registered_on,
     t.person_id is not null as is_tenant,
     p.row_id
 from core_persons p
-join family_groups g using (person_id)
+join groups g using (person_id)
 left join tenants t on t.person_id = p.person_id and t.dwelling_id = p.dwelling_id
 where p.dwelling_id is not null
 window d as (partition by p.dwelling_id)
@@ -54,35 +63,29 @@ order by p.person_id
 """
 
 
-def group_families(people: pl.Series, edges: pl.DataFrame) -> pl.DataFrame:
-    """One row per person: person_id, group_id (the smallest person_id of the component).
+def group_families(n_people: int, edges: pl.DataFrame) -> pl.DataFrame:
+    """One row per person: person_no (0 to `n_people` - 1), first (the smallest of the component).
 
     `edges` has columns a, b; direction and repetition do not matter.
     """
     from scipy.sparse import coo_array  # noqa: PLC0415 - 0.3 s, and only here
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
 
-    index = pl.DataFrame({"person_id": people}).unique().sort("person_id").with_row_index("at")
-    ends = edges.join(index.rename({"person_id": "a", "at": "i"}), on="a").join(
-        index.rename({"person_id": "b", "at": "j"}), on="b"
-    )
-    n = index.height
     graph = coo_array(
-        (np.ones(ends.height, dtype=np.int8), (ends["i"].to_numpy(), ends["j"].to_numpy())),
-        shape=(n, n),
+        (np.ones(edges.height, dtype=np.int32), (edges["a"].to_numpy(), edges["b"].to_numpy())),
+        shape=(n_people, n_people),
     )
     _, component = connected_components(graph, directed=False)
-    return index.with_columns(component=pl.Series(component)).select(
-        "person_id", group_id=pl.col("person_id").min().over("component")
-    )
+    _, first = np.unique(component, return_index=True)
+    return pl.DataFrame({"person_no": np.arange(n_people), "first": first[component]})
 
 
 def build_households(ws: Workspace) -> Counts:
     """`core_households`: one row per registered person in a dwelling, with the family group."""
     with ws.connect() as con:
-        people = con.sql("select person_id from core_persons where dwelling_id is not null").pl()
-        groups = group_families(people["person_id"], con.sql(EDGES).pl())
-        con.register("family_groups", groups)
+        con.execute(REGISTERED)
+        [(n_people,)] = con.sql("select count(*) from registered").fetchall()
+        con.register("family_groups", group_families(n_people, con.sql(EDGES).pl()))
         con.execute(HOUSEHOLDS)
         n, dwellings = con.sql(
             "select count(*), count(distinct dwelling_id) from core_households"

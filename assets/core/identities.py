@@ -9,6 +9,9 @@ population register alone; what other sources add (a phone number in common) is 
 
 from __future__ import annotations
 
+from datetime import date
+
+import duckdb
 import polars as pl
 
 from assets.workspace import Counts, Workspace
@@ -39,9 +42,17 @@ PEOPLE = """
 select person_id, concat_ws(' ', first_name, last_name) as name, first_name, last_name, birth_on,
     is_samordningsnummer as is_coordination, row_id
 from core_persons
-where birth_on is not null and first_name is not null and last_name is not null
+where birth_on between $first and $last and first_name is not null and last_name is not null
   and deregistration is null
 order by person_id
+"""
+
+PEOPLE_AT_ONCE = 1_000_000
+"""Some 500 bytes of memory each. Decades are taken together up to so many."""
+
+DECADES = """
+select year(birth_on) // 10 * 10 as decade, count(*) as n from core_persons
+where birth_on is not null group by all order by all
 """
 
 TOGETHER = """
@@ -75,8 +86,7 @@ join known k on k.a = q.person_id and k.b = q.other_person_id
 def build_identity_pairs(ws: Workspace) -> Counts:
     """`core_identity_pairs`: one row per pair, the registered person first."""
     with ws.connect() as con:
-        people = con.sql(PEOPLE).pl()
-        pairs, chance = find_pairs(people), chances(people)
+        pairs = pl.concat([_pairs_of(con, *born) for born in _born(con)])
         con.register("pairs_in", pairs)
         key = ["person_id", "other_person_id"]
         together = con.sql(TOGETHER).pl().with_columns(is_same_place=pl.lit(True))
@@ -84,8 +94,6 @@ def build_identity_pairs(ws: Workspace) -> Counts:
             pairs.join(con.sql(KIN).pl(), on=key, how="anti")
             .join(together, on=key, how="left")
             .with_columns(pl.col("is_same_place").fill_null(False))
-            .join(chance, on="person_id")
-            .join(chance, left_on="other_person_id", right_on="person_id", suffix="_other")
             .select(
                 *key,
                 "name_level",
@@ -102,6 +110,32 @@ def build_identity_pairs(ws: Workspace) -> Counts:
             " order by person_id, other_person_id"
         )
     return {"rows": rated.height}
+
+
+def _born(con: duckdb.DuckDBPyConnection) -> list[tuple[date, date]]:
+    """Periods of whole decades: nobody is compared with somebody of another."""
+    periods: list[tuple[int, int]] = []
+    n_together = 0
+    for decade, n in con.sql(DECADES).fetchall():
+        n_together += n
+        if periods and n_together <= PEOPLE_AT_ONCE:
+            periods[-1] = (periods[-1][0], decade)
+        else:
+            periods.append((decade, decade))
+            n_together = n
+    periods = periods or [(1900, 1900)]
+    return [(date(first, 1, 1), date(last + 9, 12, 31)) for first, last in periods]
+
+
+def _pairs_of(con: duckdb.DuckDBPyConnection, first: date, last: date) -> pl.DataFrame:
+    """`find_pairs` among those born in the period, with both people's `chances`."""
+    people = con.sql(PEOPLE, params={"first": first, "last": last}).pl()
+    chance = chances(people)
+    return (
+        find_pairs(people)
+        .join(chance, on="person_id")
+        .join(chance, left_on="other_person_id", right_on="person_id", suffix="_other")
+    )
 
 
 def chances(people: pl.DataFrame) -> pl.DataFrame:

@@ -122,6 +122,22 @@ def test_day_and_month_exchanged_is_a_near_birth_date():
     assert find_pairs(_asked(people))["birth_level"].to_list() == ["near"]
 
 
+def test_decades_taken_one_by_one_give_the_same_pairs(pairs_of, monkeypatch):
+    """A country's people do not fit in memory together."""
+    people = [
+        row
+        for n, born in enumerate([date(1979, 12, 31), date(1980, 1, 1), date(1989, 12, 31), BORN])
+        for row in (
+            person(f"p{n}1", "Layla", "Sayed", born),
+            coordinated(f"p{n}2", "Layla", "Sayed", born),
+        )
+    ]
+    together = pairs_of(people + crowd(200))
+    monkeypatch.setattr("assets.core.identities.PEOPLE_AT_ONCE", 1)
+    assert pairs_of(people + crowd(200)) == together
+    assert [row[:2] for row in together] == [(f"p{n}1", f"p{n}2") for n in range(4)]
+
+
 def test_two_numbers_of_one_kind_must_have_one_name_to_the_letter():
     """Mariam and Maryam, born the same day, are as a rule twins."""
     for kind in (person, coordinated):

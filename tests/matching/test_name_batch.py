@@ -94,6 +94,16 @@ def test_a_register_that_knows_both_names_keeps_them_apart() -> None:
     assert match_names(tenants, more, on="block")["right_index"].to_list() == [None]
 
 
+def test_a_crowd_of_namesakes_is_counted_and_is_nobody() -> None:
+    """However many bear the name, and though one of another spelling is among them."""
+    tenants = pl.DataFrame({"block": [1, 1], "name": ["Ada Barsim", "Adda Barsim"]})
+    people = pl.DataFrame({"block": [1] * 301, "name": [*["Ada Barsim"] * 300, "Adda Barsim"]})
+    found = match_names(tenants, people, on="block").select(
+        "right_index", "n_candidates", "is_ambiguous"
+    )
+    assert found.rows() == [(None, 301, True), (300, 301, False)]
+
+
 def test_nothing_to_match() -> None:
     """Empty frames give an empty result with the same columns."""
     empty = pl.DataFrame(schema={"block": pl.Int64, "name": pl.String})
