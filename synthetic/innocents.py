@@ -249,10 +249,14 @@ def maiden_name_lease(stage: Stage) -> None:
 
 
 def protected_identity(stage: Stage) -> None:
-    """A protected person inside a pattern: neither they nor their flat may show anywhere."""
+    """A protected person inside a pattern: neither they nor their flat may show anywhere.
+
+    Marked, with the address in the row, or registered where they do not live and with none.
+    """
     flat, home = stage.flat((2, 3)), stage.other_home()
     left = stage.ago(200, 900)
-    holder = stage.person(home, since=left, protection="SEKRETESSMARKERING")
+    mark = stage.dice.choice(("SEKRETESSMARKERING", "SKYDDAD_FOLKBOKFORING"))
+    holder = stage.person(home, since=left, protection=mark)
     stage.keeps_lease(holder, flat, left - 1500, left)
     for _ in range(2):
         stage.person(flat, age=(20, 45), since=stage.ago(80, 190))

@@ -14,6 +14,8 @@ from synthetic.tables import Town
 
 AGENCY_BOX = ("Skatteverket, Box 2820", "40320", "Göteborg")
 """Where post for people with skyddad folkbokföring goes."""
+NO_DWELLING = "på kommunen skriven"
+"""Stands for the property of those registered on the municipality (FOL 13 a §)."""
 
 
 def date_text(column: str | pl.Expr) -> pl.Expr:
@@ -84,14 +86,20 @@ def personer(
     rng = numpy_dice(seed, "text/personer")
     people = town["people"]
     pool = pl.Series(NAMES)
-    home = rows_of(dwelling_lines(town.dwellings), people["dwelling"])
+    home = rows_of(dwelling_lines(town.dwellings), people["dwelling"]).with_columns(
+        pl.when(people["has_no_flat_number"])
+        .then(pl.lit(None))
+        .otherwise("flat_number")
+        .alias("flat_number"),
+        line=pl.when(people["has_no_flat_number"]).then("street_address").otherwise("line"),
+    )
     contact = rows_of(dwelling_lines(town.dwellings), people["contact_dwelling"])
     special_rows = np.flatnonzero(people["special_dwelling"].is_not_null().to_numpy())
     typed = dirt.addresses(
         rng, rows_of(town.dwellings, people["special_dwelling"][special_rows]), par
     )
     special = _scattered(typed, special_rows, people.height)
-    here = pl.col("dwelling").is_not_null()
+    here = pl.col("dwelling").is_not_null() | pl.col("is_on_municipality")
     return (
         people.hstack(
             [
@@ -121,7 +129,9 @@ def personer(
             folkbokforingsdatum=date_text("registered_on"),
             lanskod=pl.when(here).then(pl.lit(municipality_code[:2])),
             kommunkod=pl.when(here).then(pl.lit(municipality_code[2:])),
-            fastighetsbeteckning="h_property",
+            fastighetsbeteckning=pl.when("is_on_municipality")
+            .then(pl.lit(NO_DWELLING))
+            .otherwise("h_property"),
             lagenhetsnummer="h_flat",
             co_adress=pl.format("c/o {}", "care"),
             utdelningsadress=pl.coalesce("h_line", "c_line"),

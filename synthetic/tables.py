@@ -50,6 +50,8 @@ PEOPLE = {
     "special_care_of": INT,
     "special_text": TEXT,  # a special address that is no dwelling: box, office
     "is_coordination": YES,
+    "has_no_flat_number": YES,  # registered on the house, not on a flat of it
+    "is_on_municipality": YES,  # registered on no dwelling: "på kommunen skriven"
     "protection": TEXT,
     "protected_from_night": INT,
     "deregistration": TEXT,
@@ -127,6 +129,8 @@ SCHEMAS: Mapping[str, Mapping[str, Any]] = {
 
 DEFAULTS: Mapping[str, Any] = {
     "is_coordination": False,
+    "has_no_flat_number": False,
+    "is_on_municipality": False,
     "is_number_missing": False,
     "is_number_mistyped": False,
     "civil_status": "OG",

@@ -19,6 +19,7 @@ from synthetic import (
     innocents_families,
     innocents_homes,
     innocents_money,
+    innocents_register,
     leases,
     moves,
     names,
@@ -207,7 +208,8 @@ def _tell(stage: Stage, n_people: int, par: Parameters) -> None:
             stories[name](stage)
     for _ in range(par.scaled(NEW_ON_SECOND_NIGHT, n_people)):
         planted.parking_opens(stage)
-    told_in = (innocents, innocents_away, innocents_families, innocents_homes, innocents_money)
+    told_in = (innocents, innocents_away, innocents_families, innocents_homes, innocents_money,
+               innocents_register)  # fmt: skip
     look_alikes = {name: story for told in told_in for name, story in told.STORIES.items()}
     for name, count in par.innocent_per_22_000.items():
         for _ in range(par.scaled(count, n_people)):

@@ -29,6 +29,16 @@ leased as (
     group by dwelling_id
 ),
 
+-- Where the lease of somebody unresolved does not say which flat, any without another may be it.
+unplaced_leases as (
+    select distinct address.entrance_id
+    from running_leases as lease
+    join addresses as address on address.row_id = lease.row_id
+    where lease.holder_person_id is null
+        and address.field = 'lease'
+        and address.level = 'ambiguous'
+),
+
 tenants as (
     select holder_person_id as person_id, dwelling_id from running_leases
     union
@@ -182,6 +192,7 @@ signals as (
     join named on named.dwelling_id = crowded.dwelling_id
     join dwellings as dwelling on dwelling.dwelling_id = crowded.dwelling_id
     left join leased as lease on lease.dwelling_id = crowded.dwelling_id
+    left join unplaced_leases as unplaced on unplaced.entrance_id = dwelling.entrance_id
     where crowded.n_households >= $min_households
         and crowded.n_households - coalesce(lease.n_declared_lodgers, 0) >= $min_households -- innocent: declared_lodgers
         and not coalesce(lease.has_approved_sublet, false) -- innocent: approved_sublet
@@ -191,6 +202,7 @@ signals as (
         and not dwelling.is_student_housing -- innocent: student_housing
         and dwelling.is_in_register -- innocent: several_flats_on_one_address
         and not coalesce(lease.has_unknown_tenant, false) -- unknown: tenant
+        and (lease.dwelling_id is not null or unplaced.entrance_id is null) -- unknown: tenant
         and not dwelling.is_incomplete -- unknown: dwelling
 )
 

@@ -4,6 +4,7 @@ persons as (select * from core_persons),
 households as (select * from core_households),
 dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
+addresses as (select * from core_addresses),
 
 -- Of any certainty: what may explain somebody's registration needs little proof.
 running_leases as (
@@ -26,6 +27,16 @@ leased as (
     from running_leases
     where dwelling_id is not null
     group by dwelling_id
+),
+
+-- Where the lease of somebody unresolved does not say which flat, any without another may be it.
+unplaced_leases as (
+    select distinct address.entrance_id
+    from running_leases as lease
+    join addresses as address on address.row_id = lease.row_id
+    where lease.holder_person_id is null
+        and address.field = 'lease'
+        and address.level = 'ambiguous'
 ),
 
 tenants as (
@@ -156,6 +167,7 @@ signals as (
         on first_over.dwelling_id = crowded.dwelling_id
         and first_over.place = crowded.n_norm + 1
     left join leased as lease on lease.dwelling_id = crowded.dwelling_id
+    left join unplaced_leases as unplaced on unplaced.entrance_id = dwelling.entrance_id
     where crowded.n_adults > crowded.n_norm
         and crowded.n_counted > crowded.n_norm -- innocent: large_family
         and (coalesce(lease.n_declared_lodgers, 0) = 0 or crowded.n_counted - lease.n_declared_lodgers > crowded.n_norm) -- innocent: declared_lodgers
@@ -165,6 +177,7 @@ signals as (
         and not dwelling.is_special_housing -- innocent: special_housing
         and not dwelling.is_student_housing -- innocent: student_housing
         and not coalesce(lease.has_unknown_tenant, false) -- unknown: tenant
+        and (lease.dwelling_id is not null or unplaced.entrance_id is null) -- unknown: tenant
         and not dwelling.is_incomplete -- unknown: dwelling
 )
 

@@ -5,6 +5,7 @@ households as (select * from core_households),
 moves as (select * from core_moves),
 dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
+addresses as (select * from core_addresses),
 relations as (select * from core_relations),
 
 dwelling_leases as (
@@ -27,6 +28,17 @@ leased as (
     where is_running
         and dwelling_id is not null
     group by dwelling_id
+),
+
+-- Where the lease of somebody unresolved does not say which flat, any without another may be it.
+unplaced_leases as (
+    select distinct address.entrance_id
+    from dwelling_leases as lease
+    join addresses as address on address.row_id = lease.row_id
+    where lease.holder_person_id is null
+        and lease.is_running
+        and address.field = 'lease'
+        and address.level = 'ambiguous'
 ),
 
 -- Tenants past and present: their coming and going is a change of tenant.
@@ -197,6 +209,7 @@ signals as (
     join named on named.dwelling_id = party.dwelling_id
     join dwellings as dwelling on dwelling.dwelling_id = party.dwelling_id
     left join leased as lease on lease.dwelling_id = party.dwelling_id
+    left join unplaced_leases as unplaced on unplaced.entrance_id = dwelling.entrance_id
     where party.n_parties >= $min_parties
         and party.n_parties - coalesce(lease.n_declared_lodgers, 0) >= $min_parties -- innocent: declared_lodgers
         and not coalesce(lease.has_approved_sublet, false) -- innocent: approved_sublet
@@ -205,6 +218,7 @@ signals as (
         and not dwelling.is_student_housing -- innocent: student_housing
         and dwelling.is_in_register -- innocent: several_flats_on_one_address
         and not coalesce(lease.has_unknown_tenant, false) -- unknown: tenant
+        and (lease.dwelling_id is not null or unplaced.entrance_id is null) -- unknown: tenant
         and not dwelling.is_incomplete -- unknown: dwelling
 )
 

@@ -12,6 +12,7 @@ import pytest
 
 from synthetic import numbers, town
 from synthetic.parameters import INNOCENT, PLANTED, Parameters
+from synthetic.registry_text import NO_DWELLING
 from tests.synthetic.a_town import NIGHTS, Delivered
 
 PRACTICE = Path(__file__).resolve().parents[3] / "shared" / "deliveries" / "practice" / "delivery"
@@ -130,7 +131,8 @@ def test_references_hold(delivered: Delivered) -> None:
     homes = delivered.table("registry/lagenheter").select("fastighetsbeteckning").unique()
     placed = delivered.table("registry/personer").drop_nulls("fastighetsbeteckning")
     unknown = placed.join(homes, on="fastighetsbeteckning", how="anti")["fastighetsbeteckning"]
-    assert all("Industri" in p for p in unknown)
+    assert all("Industri" in p or p == NO_DWELLING for p in unknown)
+    assert NO_DWELLING in set(unknown)
 
 
 def test_relations_stand_in_both_directions(delivered: Delivered) -> None:
