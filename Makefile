@@ -9,7 +9,7 @@ HOME_DIR ?= home
 PORT ?= 3000
 PYTHON ?= python3.11
 PEOPLE ?= 20000
-MEASURE ?= # arguments of `make bench`, by default 22 000, 150 000 and 1.5 million people: --people 22000 --repeat 3 --write
+MEASURE ?= # arguments of `make bench`, by default 22 000, 150 000 and 1.5 million people: --people 22000 --repeat 3 --write; the country: --people 10600000 --towns DIR
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed

@@ -12,6 +12,7 @@ import polars as pl
 
 from synthetic.names import NAMES, VARIANTS, variant
 from synthetic.parameters import Parameters
+from synthetic.parts import Part
 from synthetic.randomness import Bools, Ints, permuted, pick
 
 # Ending, abbreviation and how often it is the one chosen, glued ("Granitg.12") or not.
@@ -35,6 +36,7 @@ CITY_FORMS = ("as_is", "upper", "plain", "missing", "padded")
 CITY_SHARES = (0.875, 0.042, 0.04, 0.038, 0.005)
 PHONE_FORMS = ("+46{a}{b}{c}{d}", "0{a}{b}{c}{d}", "0{a}-{b}{c}{d}", "0{a} {b} {c} {d}",
                "0{a}-{b} {c} {d}", "0046 {a} {b}{c}{d}")  # fmt: skip
+MOBILE = ("79", "76", "73", "72", "70")
 PHONE_SHARES = (0.26, 0.25, 0.22, 0.22, 0.04, 0.01)
 
 
@@ -263,20 +265,23 @@ def personal_names(
     )["t"]
 
 
-def phones(rng: np.random.Generator, person: pl.Series, n_people: int, seed: int) -> pl.Series:
-    """The person's number in one of its notations; 079-9 numbers, one per person."""
+def phones(
+    rng: np.random.Generator, person: pl.Series, n_people: int, seed: int, part: Part
+) -> pl.Series:
+    """The person's number in one of its notations, one per person; the first are 079-9 numbers."""
     code = permuted(np.arange(max(n_people, 1)) % 1_000_000, 1_000_000, seed)
-    block = 99 - np.arange(max(n_people, 1)) // 1_000_000
     index = person.fill_null(0).to_numpy().astype(np.int64)
-    digits = (block[index] % 10) * 1_000_000 + code[index]
+    carrier, block = np.divmod(part.own(index // 1_000_000), 10)
+    digits = (9 - block) * 1_000_000 + code[index]
     form = pl.Series(pick(rng, PHONE_FORMS, PHONE_SHARES, person.len()).tolist(), dtype=pl.String)
-    text = pl.DataFrame({"d": digits, "f": form, "p": person}).with_columns(
+    prefix = pl.Series(np.array(MOBILE)[carrier % len(MOBILE)])
+    text = pl.DataFrame({"d": digits, "f": form, "p": person, "a": prefix}).with_columns(
         pl.col("d").cast(pl.String).str.zfill(7)
     )
-    parts = (("{a}", pl.lit("79")), ("{b}", _cut(0, 3)), ("{c}", _cut(3, 2)), ("{d}", _cut(5, 2)))
+    parts = (("{a}", pl.col("a")), ("{b}", _cut(0, 3)), ("{c}", _cut(3, 2)), ("{d}", _cut(5, 2)))
     shown: pl.Expr = pl.col("f")
-    for mark, part in parts:
-        shown = shown.str.replace(mark, part, literal=True)
+    for mark, cut in parts:
+        shown = shown.str.replace(mark, cut, literal=True)
     return text.select(pl.when(pl.col("p").is_null()).then(None).otherwise(shown).alias("t"))["t"]
 
 

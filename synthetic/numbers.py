@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from synthetic.parts import WHOLE, Part
 from synthetic.randomness import Bools, Ints
 
-TEST_WOMEN = (980, 238)
-TEST_MEN = (981, 239)
-PER_DATE = len(TEST_WOMEN)
+TEST = np.array([(980, 238), (981, 239)])
+OTHER = np.array([[n for n in range(last, 99, -2) if n not in TEST] for last in (998, 999)])
+"""Birth numbers of women and, below them, of men, in the order in which they are given out."""
 COORDINATION_DAYS = 60
 
 
@@ -30,26 +31,27 @@ def luhn_digit(nine_digits: Ints) -> Ints:
     return (10 - total % 10) % 10
 
 
-def allocate(birth_on: Ints, is_male: Bools, is_coordination: Bools, last_day: int) -> Ints:
-    """One valid 12-digit number per person, all different.
+def allocate(
+    birth_on: Ints, is_male: Bools, is_coordination: Bools, last_day: int, part: Part = WHOLE
+) -> Ints:
+    """One valid 12-digit number per person, all different, also from those of other parts.
 
-    `birth_on` and `last_day` are days since 1970; no number is dated after `last_day`.
+    `birth_on` and `last_day` are days since 1970; no number is dated after `last_day`. The test
+    series is the first part's; the rest of the birth numbers is dealt out among all. Raises
+    ValueError where a month has more people of one sex than birth numbers.
     """
-    day = birth_on.copy()
     series = is_male.astype(np.int64) + 2 * is_coordination
-    rank = _rank_within(day * 4 + series)
-    birth_number = _test_number(rank, is_male)
-    crowded = np.flatnonzero(rank >= PER_DATE)
-    if crowded.size:
-        moved, day_moved, number_moved = _nearby(day, series, crowded, last_day)
-        day[moved] = day_moved
-        birth_number[moved] = np.where(is_male[moved], np.array(TEST_MEN)[number_moved], 0)
-        women = moved[~is_male[moved]]
-        birth_number[women] = np.array(TEST_WOMEN)[number_moved[~is_male[moved]]]
-        rest = np.setdiff1d(crowded, moved, assume_unique=True)
-        birth_number[rest] = _other_number(
-            _rank_within(day[rest] * 4 + series[rest]), is_male[rest]
-        )
+    day, birth_number = birth_on.copy(), np.zeros_like(birth_on)
+    left = np.arange(day.size)
+    for given in ((TEST,) if part.index == 0 else ()) + (OTHER[:, part.index :: part.of],):
+        dated, place = _placed(day[left], series[left], given.shape[1], last_day)
+        found = place >= 0
+        rows = left[found]
+        day[rows] = dated[found]
+        birth_number[rows] = given[is_male[rows].astype(np.int64), place[found]]
+        left = left[~found]
+    if left.size:
+        raise ValueError("more people are born in one month than there are birth numbers")
     return _assemble(day, birth_number, is_coordination)
 
 
@@ -64,33 +66,33 @@ def _rank_within(key: Ints) -> Ints:
     return rank
 
 
-def _test_number(rank: Ints, is_male: Bools) -> Ints:
-    slot = np.minimum(rank, PER_DATE - 1)
-    return np.where(is_male, np.array(TEST_MEN)[slot], np.array(TEST_WOMEN)[slot])
-
-
-def _other_number(rank: Ints, is_male: Bools) -> Ints:
-    women = np.array([n for n in range(998, 99, -2) if n not in TEST_WOMEN])
-    men = np.array([n for n in range(999, 99, -2) if n not in TEST_MEN])
-    if rank.size and rank.max() >= women.size:
-        raise ValueError("more people are born on one day than there are birth numbers")
-    return np.where(is_male, men[rank], women[rank])
+def _placed(day: Ints, series: Ints, per_date: int, last_day: int) -> tuple[Ints, Ints]:
+    """Each row's date and its place there, 0 to `per_date` - 1; -1 where its month is full."""
+    place = _rank_within(day * 4 + series)
+    crowded = np.flatnonzero(place >= per_date)
+    if crowded.size:
+        moved, day_moved, place_moved = _nearby(day, series, crowded, per_date, last_day)
+        place[crowded] = -1
+        day[moved], place[moved] = day_moved, place_moved
+    return day, place
 
 
 def _month(day: Ints) -> Ints:
     return day.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
 
 
-def _nearby(day: Ints, series: Ints, crowded: Ints, last_day: int) -> tuple[Ints, Ints, Ints]:
-    """For those who find a free test number in their month: row, its day, its place (0 or 1)."""
+def _nearby(
+    day: Ints, series: Ints, crowded: Ints, per_date: int, last_day: int
+) -> tuple[Ints, Ints, Ints]:
+    """For those who find a free number in their month: row, its day, its place."""
     days = np.arange(day.min() - 31, last_day + 1)
     free_day, free_place, free_key = [], [], []
     for kind in range(4):
         taken = np.bincount(day[series == kind] - days[0], minlength=days.size)
-        left = np.clip(PER_DATE - taken, 0, PER_DATE)
+        left = np.clip(per_date - taken, 0, per_date)
         free = np.repeat(days, left)
         free_day.append(free)
-        free_place.append(np.repeat(np.minimum(taken, PER_DATE), left) + _rank_within(free))
+        free_place.append(np.repeat(np.minimum(taken, per_date), left) + _rank_within(free))
         free_key.append(_month(free) * 4 + kind)
     free_days, places, keys = map(np.concatenate, (free_day, free_place, free_key))
     order = np.argsort(keys, kind="stable")

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.parameters import Parameters
+from synthetic.parts import Part
 from synthetic.randomness import Ints, numpy_dice, pick
 from synthetic.tables import DWELLINGS, frame
 
@@ -72,12 +73,13 @@ class Places:
 
 
 def build(
-    people: int, seed: int, municipality: str, par: Parameters, *, n_dwellings: int, n_reserved: int
-) -> Places:
+    people: int, seed: int, municipality: str, par: Parameters, part: Part, *, n_dwellings: int,
+    n_reserved: int,
+) -> Places:  # fmt: skip
     """About `n_dwellings` ordinary dwellings and at least `n_reserved` empty let flats."""
     rng = numpy_dice(seed, "places")
     total = n_dwellings + 2 * n_reserved
-    streets = _streets(max(10, round(total / par.dwellings_per_area)))
+    streets = _streets(max(10, round(total / par.dwellings_per_area)), part)
     flats = _flats(rng, round(total * (1 - par.share_houses)), streets, municipality, par)
     # Houses begin where the slabs' numbers end, so that no address has both.
     first = int(flats["house_number"].to_numpy().max()) + 2
@@ -99,7 +101,9 @@ def build(
     ]
     at = flats.height + houses.height
     return Places(
-        everything,
+        everything.with_columns(
+            postcode=part.postcode(pl.col("postcode")), city=part.post_town(pl.col("city"))
+        ),
         rng.permutation(let)[:n_reserved],
         rng.permutation(other)[: n_reserved // 2],
         at + np.arange(special.height),
@@ -107,8 +111,11 @@ def build(
     )
 
 
-def _streets(n_areas: int) -> pl.DataFrame:
-    """One row per street; areas beyond the known ones get compound names from one list."""
+def _streets(n_areas: int, part: Part) -> pl.DataFrame:
+    """One row per street; areas beyond the known ones get compound names, other ones in each part.
+
+    Postcodes and post towns are those of the first region.
+    """
     rows = []
     for i in range(n_areas):
         if i < len(_AREAS):
@@ -116,7 +123,7 @@ def _streets(n_areas: int) -> pl.DataFrame:
             rows += [(area, city, postcode, name) for name in names.split(", ")]
         else:
             k = i - len(_AREAS)
-            stem, second = _STEMS[k % len(_STEMS)], _STEMS[(k * 7 + 3) % len(_STEMS)]
+            stem, second = _STEMS[k % len(_STEMS)], _STEMS[(k * 7 + 3 + part.index) % len(_STEMS)]
             area = f"{stem}{second.lower()}a" + (
                 f" {k // len(_STEMS) + 1}" if k >= len(_STEMS) else ""
             )

@@ -16,6 +16,7 @@ AGENCY_BOX = ("Skatteverket, Box 2820", "40320", "Göteborg")
 """Where post for people with skyddad folkbokföring goes."""
 NO_DWELLING = "på kommunen skriven"
 """Stands for the property of those registered on the municipality (FOL 13 a §)."""
+BOX_POSTCODE = "15121"
 
 
 def date_text(column: str | pl.Expr) -> pl.Expr:
@@ -142,10 +143,11 @@ def personer(
             ),
             sarskild_utdelningsadress=pl.coalesce("box", "s_address"),
             sarskild_postnummer=pl.coalesce(
-                pl.when(pl.col("box").is_not_null()).then(pl.lit("15121")), "s_postcode"
+                pl.when(pl.col("box").is_not_null()).then(town.part.postcode(pl.lit(BOX_POSTCODE))),
+                "s_postcode",
             ),
             sarskild_postort=pl.coalesce(
-                pl.when(pl.col("box").is_not_null()).then(pl.lit("Södertälje")), "s_city"
+                pl.when(pl.col("box").is_not_null()).then(pl.lit(town.part.region.name)), "s_city"
             ),
             skydd="protection",
             avregistreringskod="deregistration",

@@ -7,6 +7,7 @@ import polars as pl
 
 from synthetic import dirt, vehicles
 from synthetic.parameters import Parameters
+from synthetic.parts import Part
 from synthetic.randomness import numpy_dice, permuted
 from synthetic.registry_text import date_text, gather, rows_of
 from synthetic.tables import Town
@@ -18,10 +19,10 @@ NIGHTS = ("_first_night", "_last_night", "_ends_second_night")
 """Columns that say on which nights a row is there; never written."""
 
 
-def _serials(prefix: str, n: int, seed: int) -> pl.Series:
+def _serials(prefix: str, n: int, seed: int, part: Part) -> pl.Series:
     """Different scrambled serial numbers of seven digits or more."""
     modulus = max(10_000_000, 10 * n)
-    code = permuted(np.arange(n), modulus, seed)
+    code = part.own(permuted(np.arange(n), modulus, seed))
     return pl.DataFrame({"c": code}).select(
         pl.concat_str(pl.lit(prefix), pl.col("c").cast(pl.String).str.zfill(7)).alias("c")
     )["c"]
@@ -63,20 +64,21 @@ def kontrakt(
     who = leases.select(pl.coalesce("named", "holder").alias("w"))["w"]
     name = _names(rng, town, who, par, leases["named_last"])
     phone = leases.select(pl.coalesce("phone_person", "holder").alias("w"))["w"]
-    flat_code = permuted(leases["dwelling"].to_numpy(), max(1_000_000, town.dwellings.height), seed)
+    n_codes = max(1_000_000, town.dwellings.height)
+    flat_code = town.part.own(permuted(leases["dwelling"].to_numpy(), n_codes, seed))
     is_home = pl.col("object_kind") == "BOSTAD"
     shows_flat = pl.Series(rng.random(n) < SHARE_OWN_FLAT_COLUMN)
     has_email = pl.Series(rng.random(n) < SHARE_EMAIL)
     return leases.hstack(
         [
-            _serials("K", n, seed).alias("serial"),
+            _serials("K", n, seed, town.part).alias("serial"),
             pl.Series("code", flat_code),
             pl.Series("row", np.arange(n)),
             gather(numbers, leases["holder"]).alias("holder_number"),
             gather(numbers, leases["co_holder"]).alias("co_number"),
             name.alias("name"),
             _names(rng, town, leases["co_holder"], par).alias("co_name"),
-            dirt.phones(rng, phone, numbers.len(), seed).alias("phone"),
+            dirt.phones(rng, phone, numbers.len(), seed, town.part).alias("phone"),
             dirt.plate_notations(rng, gather(plates, leases["plate_vehicle"])).alias("plate"),
             shows_flat.alias("shows_flat"),
             has_email.alias("has_email"),
@@ -115,7 +117,7 @@ def kontrakt(
         telefon="phone",
         epost=pl.when("has_email").then(pl.format("{}@example.org", pl.col("serial").str.slice(1))),
         fordon_regnr="plate",
-        hyresvard=pl.col("landlord").fill_null("Telge Bostäder AB"),
+        hyresvard=town.part.landlord(pl.col("landlord").fill_null("Telge Bostäder AB")),
         _first_night="first_night",
         _ends_second_night=date_text("to_on_second_night"),
     )  # fmt: skip
@@ -139,10 +141,10 @@ def beslut(town: Town, numbers: pl.Series, month: str, seed: int, par: Parameter
     )["p"]
     return rows.hstack(
         [
-            _serials("B", n, seed + 1).alias("serial"),
+            _serials("B", n, seed + 1, town.part).alias("serial"),
             gather(numbers, rows["recipient"]).alias("number"),
             gather(numbers, rows["co_applicant"]).alias("co_number"),
-            dirt.phones(rng, phone, numbers.len(), seed).alias("phone"),
+            dirt.phones(rng, phone, numbers.len(), seed, town.part).alias("phone"),
             *(typed[c] for c in typed.columns),
         ]
     ).select(

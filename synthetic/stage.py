@@ -241,8 +241,8 @@ class Stage:
 
     def municipal_lease(self, dwelling: int, from_on: int) -> None:
         """The municipality leases the dwelling and lets people live there."""
-        self.lease(dwelling, None, named_text="Södertälje kommun", is_number_missing=True,
-                   from_on=from_on)  # fmt: skip
+        tenant = f"{self.town.part.region.name} kommun"
+        self.lease(dwelling, None, named_text=tenant, is_number_missing=True, from_on=from_on)
 
     def _registered(self, person: int | None) -> int:
         known = None if person is None else self.of(person, "registered_on")

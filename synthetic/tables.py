@@ -11,6 +11,8 @@ from typing import Any
 
 import polars as pl
 
+from synthetic.parts import WHOLE, Part
+
 INT, TEXT, YES = pl.Int64, pl.String, pl.Boolean
 LAST_NIGHT = 9_999
 
@@ -150,10 +152,12 @@ class Town:
     as_of: int
     dwellings: pl.DataFrame
     tables: dict[str, pl.DataFrame]
+    part: Part = WHOLE
 
     @classmethod
-    def empty(cls, as_of: int, dwellings: pl.DataFrame) -> Town:
-        return cls(as_of, dwellings, {name: pl.DataFrame(schema=s) for name, s in SCHEMAS.items()})
+    def empty(cls, as_of: int, dwellings: pl.DataFrame, part: Part = WHOLE) -> Town:
+        tables = {name: pl.DataFrame(schema=s) for name, s in SCHEMAS.items()}
+        return cls(as_of, dwellings, tables, part)
 
     def __getitem__(self, name: str) -> pl.DataFrame:
         return self.tables[name]

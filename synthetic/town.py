@@ -34,6 +34,7 @@ from synthetic import (
     writing,
 )
 from synthetic.parameters import Parameters
+from synthetic.parts import WHOLE, Part
 from synthetic.randomness import numpy_dice
 from synthetic.stage import Stage, Truth
 from synthetic.tables import Town
@@ -87,11 +88,13 @@ def deliver(
     formats: Mapping[str, writing.Format] | None = None,
     one_file_per_landlord: bool = False,
     parameters: Parameters | None = None,
+    part: Part = WHOLE,
 ) -> list[Path]:
     """Writes `inbox/<date>/` per night, and the truth where it is wanted; returns the folders.
 
     The first night is the town; the second changes a few rows; the third has no vehicle extract.
     `formats` maps a table (`tenancy/kontrakt`) to csv, parquet or xlsx; csv where it says nothing.
+    `part` keeps its numbers and places apart from those of a country's other parts (country.py).
     The same arguments give the same bytes. Raises ValueError for arguments that make no sense.
     """
     dates = [nights] if isinstance(nights, date) else list(nights)
@@ -104,7 +107,7 @@ def deliver(
         raise ValueError(f"unknown formats {sorted(wrong)}; allowed are {writing.FORMATS}")
     par = parameters or Parameters()
     as_of = (dates[0] - EPOCH).days
-    town, told = invent(people, seed, as_of, municipality[1], par)
+    town, told = invent(people, seed, as_of, municipality[1], par, part=part)
     tables = _texts(town, municipality[0], dates[0], seed, par)
     for night, on in enumerate(dates):
         shown = _shown(tables, night, seed)
@@ -117,8 +120,9 @@ def deliver(
 
 
 def invent(
-    n_people: int, seed: int, as_of: int, municipality: str, par: Parameters
-) -> tuple[Town, Truth]:
+    n_people: int, seed: int, as_of: int, municipality: str, par: Parameters, *,
+    part: Part = WHOLE,
+) -> tuple[Town, Truth]:  # fmt: skip
     """The town in index form and what is true about it; `as_of` in days since 1970."""
     told = sum(par.scaled(c, n_people) for c in par.planted_per_22_000.values())
     told_innocent = sum(par.scaled(c, n_people) for c in par.innocent_per_22_000.values())
@@ -131,9 +135,9 @@ def invent(
     reserved = round(FLATS_PER_STORY * (told + told_innocent)) + 60
     homes_needed = round(ordinary / people.MEAN_HOUSEHOLD * (1 + par.share_vacant))
     place = places.build(
-        n_people, seed, municipality, par, n_dwellings=homes_needed, n_reserved=reserved
+        n_people, seed, municipality, par, part, n_dwellings=homes_needed, n_reserved=reserved
     )
-    town = Town.empty(as_of, place.dwellings)
+    town = Town.empty(as_of, place.dwellings, part)
     _ordinary_life(town, place, ordinary, seed, par)
     stage = Stage(town, place, seed, par)
     _tell(stage, n_people, par)
@@ -224,6 +228,7 @@ def _numbers(town: Town) -> pl.Series:
         table["is_male"].to_numpy(),
         table["is_coordination"].to_numpy(),
         town.as_of,
+        town.part,
     )
     return pl.Series("personnummer", allocated).cast(pl.String)
 
@@ -233,7 +238,7 @@ def _texts(
 ) -> dict[str, pl.DataFrame]:
     """Every table as text, all nights in one, in the order of the manifest."""
     number = _numbers(town)
-    plates = pl.Series("plate", vehicles.plates(town["vehicles"].height, seed))
+    plates = pl.Series("plate", vehicles.plates(town["vehicles"].height, seed, town.part))
     month = first_night.replace(day=1).isoformat()
     return {
         "registry/personer": registry_text.personer(town, number, code, seed, par),

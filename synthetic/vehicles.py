@@ -6,6 +6,7 @@ import numpy as np
 
 from synthetic.numbers import luhn_digit
 from synthetic.parameters import Parameters
+from synthetic.parts import Part
 from synthetic.people import YEAR, Households
 from synthetic.randomness import Ints, numpy_dice, permuted, pick
 from synthetic.tables import Town, nullable
@@ -51,10 +52,10 @@ def own(town: Town, homes: Households, previous: Ints, seed: int, par: Parameter
     )
 
 
-def plates(n: int, seed: int) -> list[str]:
+def plates(n: int, seed: int, part: Part) -> list[str]:
     """n different plates of the Swedish form ABC123 or ABC12D."""
     size = len(LETTERS) ** 3 * 100 * len(LAST)
-    code = permuted(np.arange(n), size, seed)
+    code = part.own(permuted(np.arange(n), size // part.of, seed))
     parts = []
     for base, alphabet in ((len(LAST), LAST), (10, "0123456789"), (10, "0123456789")):
         code, digit = np.divmod(code, base)
@@ -63,8 +64,8 @@ def plates(n: int, seed: int) -> list[str]:
         code, digit = np.divmod(code, len(LETTERS))
         parts.append(np.array(list(LETTERS))[digit])
     text = parts[-1]
-    for part in reversed(parts[:-1]):
-        text = np.char.add(text, part)
+    for before in reversed(parts[:-1]):
+        text = np.char.add(text, before)
     return [str(t) for t in text]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
@@ -45,13 +45,20 @@ def delivery(
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
         )
-    manifest = {
+    manifest(folder, extract_date, municipality_code, files)
+
+
+def manifest(
+    folder: Path, extract_date: date, municipality_code: str, files: Sequence[Mapping[str, object]]
+) -> None:
+    """Makes the delivery complete. `files`: path, rows, encoding and sha256 of each."""
+    said = {
         "extract_date": extract_date.isoformat(),
         "municipality_code": municipality_code,
         "synthetic": True,
         "files": files,
     }
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    text = json.dumps(said, indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(text, encoding=UTF_8)
 
 
