@@ -21,6 +21,8 @@ from matching.names import SCORES, Level
 # ("Lagmansgatan" for "Lagmansvägen"): people mix them up.
 _LETTERS_PER_ERROR, _MOST_ERRORS = 4, 2
 _DOUBTFUL_NAME: Level = "other_middle_name"  # the weakest likeness that counts as one name here
+TEXTS_AT_ONCE = 300_000
+"""Parsed together: some 2 KB of memory each. It bounds memory, not the result."""
 _ENDING = "(vag|gata|grand|stig|plan|alle|backe|torg)$"
 
 
@@ -33,26 +35,15 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
     g_place: one row per address of a row: row_id, kind, is_register, line, flat (of its own column,
     else of the text), property, care_of (likewise), is_agency (the tax agency's).
     """
-    texts = con.sql("""
+    con.execute("""
+        create or replace temp table g_text as
         select row_number() over (order by text, postcode, city) as line, text, postcode, city
         from (select distinct text, postcode, city from g_address where text is not null)
         order by line
-        """).pl()
-    columns = texts.select("text", "postcode", "city", flat_number=pl.lit(None, pl.String))
-    con.register("g_text", texts)
-    con.register("g_parsed", texts.select("line").hstack(parse_frame(columns)))
-    con.execute(f"""
-        create or replace temp table g_entrance as
-        select g_text.line, street_key as street, strip_accents(street_key) as fold,
-               regexp_replace(strip_accents(street_key), '{_ENDING}', '') as stem,
-               number, coalesce(letter, '') as letter, flat_number as flat, g_parsed.postcode,
-               strip_accents(city_key) as city,
-               care_of,
-               kind = 'street' and street_key is not null and number is not null as is_dwelling,
-               regexp_matches(concat_ws(' ', text, g_text.postcode, g_text.city),
-                              '{AGENCY_ADDRESS}') as is_agency
-        from g_text join g_parsed using (line)
         """)
+    [(n_texts,)] = con.sql("select count(*) from g_text").fetchall()
+    for first in range(0, max(n_texts, 1), TEXTS_AT_ONCE):
+        _parse(con, first, is_first=first == 0)
     con.execute(f"""
         create or replace temp table g_place as
         select row_id, kind, is_register, line, coalesce(address.flat, g_entrance.flat) as flat,
@@ -66,8 +57,7 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
                         and g_text.city is not distinct from address.city
         left join g_entrance using (line)
         """)
-    con.unregister("g_text")
-    con.unregister("g_parsed")
+    con.execute("drop table g_text")
     con.execute(f"""
         create or replace temp table g_line as
         with known as (
@@ -84,6 +74,31 @@ def create_places(con: duckdb.DuckDBPyConnection) -> None:
         select g_person.*, g_place.* exclude (row_id)
         from g_place join g_owner using (kind) join g_person using (row_id, slot)
         """)
+
+
+def _parse(con: duckdb.DuckDBPyConnection, first: int, *, is_first: bool) -> None:
+    """Put the next texts into `g_entrance`."""
+    texts = con.sql(
+        "from g_text where line > $first and line <= $last",
+        params={"first": first, "last": first + TEXTS_AT_ONCE},
+    ).pl()
+    columns = texts.select("text", "postcode", "city", flat_number=pl.lit(None, pl.String))
+    con.register("g_some_text", texts)
+    con.register("g_parsed", texts.select("line").hstack(parse_frame(columns)))
+    con.execute(f"""
+        {"create or replace temp table g_entrance as" if is_first else "insert into g_entrance"}
+        select g_some_text.line, street_key as street, strip_accents(street_key) as fold,
+               regexp_replace(strip_accents(street_key), '{_ENDING}', '') as stem,
+               number, coalesce(letter, '') as letter, flat_number as flat, g_parsed.postcode,
+               strip_accents(city_key) as city,
+               care_of,
+               kind = 'street' and street_key is not null and number is not null as is_dwelling,
+               regexp_matches(concat_ws(' ', text, g_some_text.postcode, g_some_text.city),
+                              '{AGENCY_ADDRESS}') as is_agency
+        from g_some_text join g_parsed using (line)
+        """)
+    con.unregister("g_some_text")
+    con.unregister("g_parsed")
 
 
 def near(lines: str) -> str:
