@@ -30,6 +30,7 @@ from data_contracts.predicates import (
     duplicates_sql,
     invalid,
     literal,
+    marks,
     quoted,
     row_checks,
     typed_sql,
@@ -91,7 +92,7 @@ def land_table(
     _find(con, contract, landed, as_of)
     con.execute(
         f"create or replace table {rejected} as"
-        f" select d.*, f.failed_key, {_reason(contract)} as reason"
+        f" select d.* {_without_marks(contract)}, f.failed_key, {_reason(contract)} as reason"
         " from delivered d join findings f using (row_id)"
         " where f.failed_key is not null order by row_id"
     )
@@ -127,7 +128,7 @@ def _read_all(
 ) -> list[str]:
     """The view `delivered`: the text of all files, with where each row came from."""
     tables, parts = [], []
-    names = ", ".join(quoted(column.name) for column in contract.columns)
+    names = ", ".join([*(quoted(column.name) for column in contract.columns), *marks(contract)])
     for file in files:
         table = f"file_{file.file_no}"
         source_row = read_text(con, contract, file, table)
@@ -136,7 +137,12 @@ def _read_all(
             f"select {names}, {file.file_no * ROWS_PER_FILE} + {source_row} as row_id,"
             f" {literal(file.path)} as source_file, {source_row} as source_row from {table}"
         )
-    nothing = ", ".join(f"null::varchar as {quoted(column.name)}" for column in contract.columns)
+    nothing = ", ".join(
+        [
+            *(f"null::varchar as {quoted(column.name)}" for column in contract.columns),
+            *(f"null::boolean as {mark}" for mark in marks(contract)),
+        ]
+    )
     parts = parts or [
         f"select {nothing}, null::bigint as row_id, null::varchar as source_file,"
         " null::bigint as source_row where false"
@@ -205,6 +211,11 @@ def _emptied(contract: Contract) -> str:
         if column.on_invalid == "empty"
     ]
     return f"list_filter([{', '.join(flags)}]::varchar[], lambda name: name is not null)"
+
+
+def _without_marks(contract: Contract) -> str:
+    names = marks(contract)
+    return f"exclude ({', '.join(names)})" if names else ""
 
 
 def _reason(contract: Contract) -> str:

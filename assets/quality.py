@@ -22,6 +22,7 @@ from data_contracts.numbers import read_numbers
 from data_contracts.predicates import (
     invalid,
     literal,
+    marked_sql,
     quoted,
     row_checks,
     table_checks,
@@ -140,7 +141,8 @@ def _create_measured(
     con: duckdb.DuckDBPyConnection, contract: Contract, kept: str, rejected: str, as_of: date
 ) -> None:
     """The table `measured`: kept and rejected rows typed, with what was invalid in each."""
-    read_numbers(con, contract, rejected, as_of)
+    marked = f"({marked_sql(contract, rejected)})"
+    read_numbers(con, contract, marked, as_of)
     names = ", ".join(quoted(column.name) for column in contract.columns)
     flags = "".join(
         f", coalesce(list_contains(e.emptied, {literal(column.name)}), false) as {invalid(column)}"
@@ -155,7 +157,7 @@ def _create_measured(
             where contract_id = {literal(contract.id)} group by row_id
         ) e using (row_id)
         union all by name
-        {typed_sql(contract, rejected, "row_id", "failed_key")}
+        {typed_sql(contract, marked, "row_id", "failed_key")}
         """)
 
 

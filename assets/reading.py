@@ -1,8 +1,9 @@
 """Delivered files as text tables: CSV, Parquet and Excel alike, one column per contract column.
 
-Every reader makes a table with the contract's canonical names, all VARCHAR, blanks trimmed and
-empty = NULL, in delivered order, and says how `source_row` follows from it. Numbers and dates that
-Parquet and Excel hold as such are written the way the CSV writes them (`2026-10-01`, `7500,50`).
+Every reader makes a table with the contract's canonical names, all VARCHAR, cleaned and with the
+marks of `predicates.marked_sql`, in delivered order, and says how `source_row` follows from it.
+Numbers and dates that Parquet and Excel hold as such are written the way the CSV writes them
+(`2026-10-01`, `7500,50`).
 No error text holds a value of the file: DuckDB's own messages do, and are not passed on.
 """
 
@@ -20,10 +21,11 @@ from pathlib import Path
 import duckdb
 
 from assets.home import OFFLINE
+from data_contracts.cleaning import cleaned_sql
 from data_contracts.contract import Contract
 from data_contracts.delivery import DeliveredFile
 from data_contracts.errors import DeliveryRefused
-from data_contracts.predicates import literal, quoted, trimmed
+from data_contracts.predicates import literal, marked_sql, quoted
 from data_contracts.scan import MAX_RECORD_BYTES
 
 MAX_WORKBOOK_BYTES = 1 << 30  # unpacked; a workbook has at most a million rows
@@ -58,27 +60,26 @@ def _read_csv(
     header = _csv_header(file)
     check_header(contract, header, file.path)
     if file.encoding.startswith("utf-8"):
-        _make(con, table, _csv_select(contract, file, header, file.file), file)
+        _make(con, contract, table, _csv_select(contract, file, header, file.file), file)
     else:
         # DuckDB knows no windows-1252, and its latin-1 refuses the bytes 0x80 to 0x9F, which a
         # broken capital (Ö written in UTF-8 and read as latin-1) leaves in an ISO-8859-1 file.
         with _as_utf8(con, file) as readable:
-            _make(con, table, _csv_select(contract, file, header, readable), file)
+            _make(con, contract, table, _csv_select(contract, file, header, readable), file)
     # A committed table that is only ever filled keeps its file's order, read in parallel or not.
     return "rowid + 1"
 
 
 def _csv_select(contract: Contract, file: DeliveredFile, header: list[str], readable: Path) -> str:
     types = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
-    columns = ", ".join(
-        f"{trimmed(quoted(column.source))} as {quoted(column.name)}" for column in contract.columns
-    )
-    return (
-        f"select {columns} from "
+    texts = {column.name: quoted(column.source) for column in contract.columns}
+    return cleaned_sql(
+        contract,
+        texts,
         f"read_csv({literal(_no_pattern(readable))}, columns = {{{types}}}, header = true, "
         f"auto_detect = false, delim = {literal(file.delimiter)}, quote = '\"', escape = '\"', "
         f"strict_mode = true, null_padding = false, encoding = 'utf-8', "
-        f"max_line_size = {2 * MAX_RECORD_BYTES})"
+        f"max_line_size = {2 * MAX_RECORD_BYTES})",
     )
 
 
@@ -131,11 +132,8 @@ def _read_parquet(
     described = _answered(con, f"describe select * from {relation}", file)
     check_header(contract, [row[0] for row in described], file.path)
     types = {row[0]: row[1] for row in described}
-    columns = ", ".join(
-        f"{trimmed(_parquet_text(quoted(c.source), types[c.source]))} as {quoted(c.name)}"
-        for c in contract.columns
-    )
-    _make(con, table, f"select {columns} from {relation}", file)
+    texts = {c.name: _parquet_text(quoted(c.source), types[c.source]) for c in contract.columns}
+    _make(con, contract, table, cleaned_sql(contract, texts, relation), file)
     return "rowid + 1"
 
 
@@ -159,18 +157,11 @@ def _read_xlsx(
     frame = _sheet(contract, file)
     check_header(contract, [str(name) for name in frame.columns], file.path)
     con.register("sheet", frame)
-    columns = ", ".join(
-        f"{trimmed(_excel_text(quoted(c.source), c.type))} as {quoted(c.name)}"
-        for c in contract.columns
-    )
+    texts = {c.name: _excel_text(quoted(c.source), c.type) for c in contract.columns}
     is_given = " or ".join(f"{quoted(c.name)} is not null" for c in contract.columns)
     # Blank rows are no records, but they count in the sheet's row numbers, as does the header.
-    _make(
-        con,
-        table,
-        f"select * from (select {columns}, sheet_row from sheet) where {is_given}",
-        file,
-    )
+    rows = cleaned_sql(contract, texts, "sheet", "sheet_row")
+    _make(con, contract, table, f"select * from ({rows}) where {is_given}", file)
     con.unregister("sheet")
     return "sheet_row"
 
@@ -303,8 +294,11 @@ def _renamed(name: str, missing: list[str]) -> str:
 # -- DuckDB without its messages -------------------------------------------------------------
 
 
-def _make(con: duckdb.DuckDBPyConnection, table: str, select: str, file: DeliveredFile) -> None:
-    _answered(con, f"create or replace temp table {table} as {select}", file)
+def _make(
+    con: duckdb.DuckDBPyConnection, contract: Contract, table: str, text: str, file: DeliveredFile
+) -> None:
+    marked = marked_sql(contract, f"({text})")
+    _answered(con, f"create or replace temp table {table} as {marked}", file)
 
 
 def _answered(con: duckdb.DuckDBPyConnection, sql: str, file: DeliveredFile) -> list[tuple]:

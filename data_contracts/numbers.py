@@ -20,7 +20,8 @@ def read_numbers(
 ) -> None:
     """Make the temp table `read_numbers`: text, number (twelve digits, NULL where invalid).
 
-    Ten digits get the century that the extract date makes likeliest.
+    `relation` is marked text (`predicates.marked_sql`). Ten digits get the century that the extract
+    date makes likeliest.
     """
     from matching.personnummer import parse_series  # noqa: PLC0415 - imports polars
 

@@ -1,7 +1,7 @@
 """A contract's promises as DuckDB SQL: one scan types the text and tells which rows break what.
 
-Three relations, each a SELECT over the one before:
-    text    what was delivered: canonical columns as VARCHAR, trimmed, empty = NULL
+Relations, each a SELECT over the one before:
+    text    what was delivered: canonical columns as VARCHAR, cleaned, and `plain__<column>`
     typed   the same columns typed (NULL where the text does not fit), and `invalid__<column>`
     broken  which promises a row breaks, one boolean per promise
 The same predicates write the quarantine (`assets/landing.py`) and the metrics that Great
@@ -16,9 +16,6 @@ from datetime import date
 
 from data_contracts.contract import Column, Contract, Expectation
 
-# Blank to people: space, tab, line ends, no-break space, zero-width space, byte order mark.
-BLANKS = " \t\r\n\u00a0\u200b\ufeff"
-_BLANK_AT_AN_END = r"^[\s\x{a0}\x{200b}\x{feff}]|[\s\x{a0}\x{200b}\x{feff}]$"
 READ_NUMBERS = "read_numbers"  # the table that numbers.py makes: text, number
 EXTRACT_DATE = "$extract_date"  # in a contract's arguments: the delivery's own date
 
@@ -39,14 +36,6 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def trimmed(expression: str) -> str:
-    """The text without blanks around it, NULL when nothing is left."""
-    # Trimming a set of characters is slow, and few cells have any to trim.
-    trim = f"trim({expression}, {literal(BLANKS)})"
-    has_blank = f"regexp_matches({expression}, {literal(_BLANK_AT_AN_END)})"
-    return f"nullif(case when {has_blank} then {trim} else {expression} end, '')"
-
-
 # -- text to type ----------------------------------------------------------------------------
 
 
@@ -59,7 +48,7 @@ def typed(column: Column, text: str) -> str:
             return f"coalesce({_personnummer(text)}, {_organisation_number(text)})"
         case "code" if column.width is not None:
             return _widened(text, column.width)
-        case "code":
+        case "code" | "string":
             return text
         case _:
             return _PLAIN[column.type](text)
@@ -88,12 +77,7 @@ def _postcode(text: str) -> str:
     return f"case when {shaped} then right(replace({text}, ' ', ''), 5) end"
 
 
-def _string(text: str) -> str:
-    return f"nfc_normalize({text})"  # å typed as a and a ring becomes å
-
-
 _PLAIN: dict[str, Callable[[str], str]] = {
-    "string": _string,
     "date": _date,
     "integer": _integer,
     "decimal": _decimal,
@@ -110,18 +94,16 @@ def _widened(text: str, width: int) -> str:
 def _personnummer(text: str) -> str:
     """Twelve digits, or NULL. The plainest form needs no asking; for the rest see numbers.py."""
     return (
-        f"case when {_is_plain_number(text)} then {text}"
+        f"case when {_plain(text)} then {text}"
         f" else (select r.number from {READ_NUMBERS} r where r.text = {text}) end"
     )
 
 
-def _is_plain_number(text: str) -> str:
+def _is_plain_number(text: str, number: str) -> str:
     """Twelve digits, right check digit, a day that every year has: valid by any reading.
 
-    Nearly all are. It reads `number__<column>`, computed once per row, because a CASE shares no
-    work between its parts.
+    Nearly all are. `number` is the text as a whole number.
     """
-    number = _number_of(text)
     month, day = f"({number} // 1000000 % 100)", f"({number} // 10000 % 100)"
     terms = []
     for place in range(10):
@@ -136,9 +118,9 @@ def _is_plain_number(text: str) -> str:
     )
 
 
-def _number_of(text: str) -> str:
-    """The name of the column's text as a whole number; see `_is_plain_number`."""
-    return quoted(f"number__{text.strip(chr(34))}")
+def _plain(text: str) -> str:
+    """The name of the flag that the column's text is a plain number; see `_is_plain_number`."""
+    return quoted(f"plain__{text.strip(chr(34))}")
 
 
 def _organisation_number(text: str) -> str:
@@ -151,7 +133,7 @@ def _organisation_number(text: str) -> str:
 
 
 def typed_sql(contract: Contract, relation: str, *carried: str) -> str:
-    """SELECT of the typed columns and `invalid__<column>` flags from a text relation.
+    """SELECT of the typed columns and `invalid__<column>` flags from a marked text relation.
 
     `carried` columns pass through. The flag compares text and value instead of typing twice.
     """
@@ -165,8 +147,7 @@ def typed_sql(contract: Contract, relation: str, *carried: str) -> str:
     ]
     return (
         f"select {', '.join([*names, *carried, *flags])}"
-        f" from (select {', '.join([*values, *texts, *carried])}"
-        f" from ({_with_numbers(contract, relation)}))"
+        f" from (select {', '.join([*values, *texts, *carried])} from {relation})"
     )
 
 
@@ -174,21 +155,39 @@ def not_plain_sql(contract: Contract, relation: str) -> str | None:
     """SELECT of the distinct texts that must be read one by one; None without such columns."""
     texts = [quoted(column.name) for column in _number_columns(contract)]
     parts = [
-        f"select {text} as text from numbered where {text} is not null"
-        f" and not coalesce({_is_plain_number(text)}, false)"
+        f"select {text} as text from {relation} where {text} is not null and not {_plain(text)}"
         for text in texts
     ]
-    if not parts:
-        return None
-    numbered = f"with numbered as ({_with_numbers(contract, relation)})"
-    return f"{numbered} select distinct text from ({' union all '.join(parts)}) order by text"
+    return (
+        f"select distinct text from ({' union all '.join(parts)}) order by text" if parts else None
+    )
 
 
-def _with_numbers(contract: Contract, relation: str) -> str:
-    """SELECT of the text relation with `number__<column>` beside each personal number."""
+def marked_sql(contract: Contract, relation: str) -> str:
+    """SELECT of a text relation with `plain__<column>` beside each personal number.
+
+    The number is computed once per row, because a CASE shares no work between its parts.
+    """
     texts = [quoted(column.name) for column in _number_columns(contract)]
     numbers = [f"try_cast({text} as bigint) as {_number_of(text)}" for text in texts]
-    return f"select {', '.join(['*', *numbers])} from {relation}"
+    flags = [
+        f"coalesce({_is_plain_number(text, _number_of(text))}, false) as {_plain(text)}"
+        for text in texts
+    ]
+    apart = f" exclude ({', '.join(map(_number_of, texts))})" if texts else ""
+    return (
+        f"select {', '.join(['*' + apart, *flags])}"
+        f" from (select {', '.join(['*', *numbers])} from {relation})"
+    )
+
+
+def _number_of(text: str) -> str:
+    return quoted(f"number__{text.strip(chr(34))}")
+
+
+def marks(contract: Contract) -> list[str]:
+    """The names of the flags that `marked_sql` adds."""
+    return [_plain(quoted(column.name)) for column in _number_columns(contract)]
 
 
 def _number_columns(contract: Contract) -> list[Column]:

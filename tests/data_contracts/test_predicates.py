@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_contracts.cleaning import cleaned_sql
 from data_contracts.contract import Column, Contract, load_contracts
 from data_contracts.numbers import read_numbers
-from data_contracts.predicates import quoted, trimmed, typed_sql
+from data_contracts.predicates import marked_sql, quoted, typed_sql
 from matching.personnummer import normalise, parse_series
 
 AS_OF = date(2026, 10, 1)
@@ -44,9 +45,8 @@ def typed(column_type: str, texts: list[str | None], **more: object) -> list[obj
     with duckdb.connect() as con:
         con.execute("create table given (v varchar, place integer)")
         con.executemany("insert into given values (?, ?)", [(t, i) for i, t in enumerate(texts)])
-        con.execute(
-            f"create table text as select {trimmed('v')} as v, place from given order by place"
-        )
+        rows = cleaned_sql(contract, {"v": "v"}, "given", "place")
+        con.execute(f"create table text as {marked_sql(contract, f'({rows})')} order by place")
         read_numbers(con, contract, "text", AS_OF)
         rows = con.execute(
             f"select v from ({typed_sql(contract, 'text', 'place')}) order by place"
@@ -147,7 +147,8 @@ def test_every_public_vector_is_read_as_matching_reads_it(name: str):
     contract = contract_of("personnummer")
     with duckdb.connect() as con:
         frame = pl.DataFrame({"v": texts, "place": range(len(texts))})
-        con.register("text", frame)
+        con.register("frame", frame)
+        con.execute(f"create view text as {marked_sql(contract, 'frame')}")
         read_numbers(con, contract, "text", AS_OF)
         rows = con.sql(f"select v, place from ({typed_sql(contract, 'text', 'place')})").pl()
     assert rows.sort("place")["v"].to_list() == numbers
