@@ -20,12 +20,23 @@ cars as (
         and coalesce(user_person_id, owner_person_id) = owner_person_id -- innocent: used_by_family
 ),
 
+-- Owners of many: all that follows is asked of them.
+owners_of_many as (
+    select person_id
+    from cars
+    group by person_id
+    having count(*) >= $min_cars
+),
+
 -- Each owner's cars in the order they came, so that the day is known from which they were many.
 numbered_cars as (
     select
-        *,
-        row_number() over (partition by person_id order by owned_since_on, row_id) as place
-    from cars
+        car.*,
+        row_number() over (
+            partition by car.person_id order by car.owned_since_on, car.row_id
+        ) as place
+    from owners_of_many as owner
+    join cars as car on car.person_id = owner.person_id
 ),
 
 -- One row per owner.

@@ -6,6 +6,21 @@ dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
 addresses as (select * from core_addresses),
 
+-- Dwellings with families enough, and who is registered there: all that follows is asked of them.
+shared_dwellings as (
+    select dwelling_id
+    from households
+    where is_adult
+    group by dwelling_id
+    having count(distinct group_id) >= $min_households
+),
+
+residents as (
+    select household.*
+    from shared_dwellings as asked
+    join households as household on household.dwelling_id = asked.dwelling_id
+),
+
 -- Of any certainty: what may explain somebody's registration needs little proof.
 running_leases as (
     select *
@@ -41,47 +56,45 @@ unplaced_leases as (
 
 tenants as (
     select holder_person_id as person_id, dwelling_id from running_leases
-    union
+    union all
     select co_holder_person_id as person_id, dwelling_id from running_leases
-),
-
--- The houses they lease in, also where the lease does not say which flat.
-leased_houses as (
-    select
-        tenant.person_id,
-        flat.entrance_id
-    from tenants as tenant
-    join dwellings as flat on flat.dwelling_id = tenant.dwelling_id
-    union
-    select
-        person_id,
-        entrance_id
-    from addresses
-    where is_current
-        and field = 'lease'
-        and level = 'ambiguous'
+    where co_holder_person_id is not null
 ),
 
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
+-- The lease may say no more than the house.
 misplaced as (
     select
         household.dwelling_id,
         household.group_id,
         household.registered_on
-    from leased_houses as tenant
-    join households as household
-        on household.person_id = tenant.person_id
-        and not household.is_tenant
-    join dwellings as registered
-        on registered.dwelling_id = household.dwelling_id
-        and registered.entrance_id = tenant.entrance_id
+    from residents as household
+    join dwellings as registered on registered.dwelling_id = household.dwelling_id
+    join tenants as tenant on tenant.person_id = household.person_id
+    join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
+    where not household.is_tenant
+        and registered.entrance_id = leased_flat.entrance_id
+    union all
+    select
+        household.dwelling_id,
+        household.group_id,
+        household.registered_on
+    from residents as household
+    join dwellings as registered on registered.dwelling_id = household.dwelling_id
+    join addresses as house
+        on house.person_id = household.person_id
+        and house.entrance_id = registered.entrance_id
+    where not household.is_tenant
+        and house.is_current
+        and house.field = 'lease'
+        and house.level = 'ambiguous'
 ),
 
 -- They themselves, their family, and whoever was registered there the same day.
 with_misplaced as (
     select distinct household.person_id
     from misplaced
-    join households as household
+    join residents as household
         on household.dwelling_id = misplaced.dwelling_id
         and (
             household.group_id = misplaced.group_id
@@ -91,7 +104,7 @@ with_misplaced as (
 
 tenant_groups as (
     select distinct dwelling_id, group_id
-    from households
+    from residents
     where is_tenant
 ),
 
@@ -105,7 +118,7 @@ adults as (
         person.full_name,
         person.civil_status,
         person.row_id
-    from households as household
+    from residents as household
     join persons as person on person.person_id = household.person_id
     left join tenant_groups as tenant_group
         on tenant_group.dwelling_id = household.dwelling_id

@@ -6,6 +6,23 @@ dwellings as (select * from core_dwellings),
 leases as (select * from core_leases),
 addresses as (select * from core_addresses),
 
+-- Dwellings with more adults than the norm, and who is registered there: all that follows is asked
+-- of them.
+full_dwellings as (
+    select household.dwelling_id
+    from households as household
+    join dwellings as dwelling on dwelling.dwelling_id = household.dwelling_id
+    where household.is_adult
+    group by household.dwelling_id, dwelling.n_rooms
+    having count(*) > dwelling.n_rooms + $adults_over_rooms
+),
+
+residents as (
+    select household.*
+    from full_dwellings as asked
+    join households as household on household.dwelling_id = asked.dwelling_id
+),
+
 -- Of any certainty: what may explain somebody's registration needs little proof.
 running_leases as (
     select *
@@ -41,8 +58,9 @@ unplaced_leases as (
 
 tenants as (
     select holder_person_id as person_id, dwelling_id from running_leases
-    union
+    union all
     select co_holder_person_id as person_id, dwelling_id from running_leases
+    where co_holder_person_id is not null
 ),
 
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
@@ -51,20 +69,19 @@ misplaced as (
         household.dwelling_id,
         household.group_id,
         household.registered_on
-    from tenants as tenant
-    join households as household
-        on household.person_id = tenant.person_id
-        and not household.is_tenant
+    from residents as household
     join dwellings as registered on registered.dwelling_id = household.dwelling_id
+    join tenants as tenant on tenant.person_id = household.person_id
     join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
-    where registered.entrance_id = leased_flat.entrance_id
+    where not household.is_tenant
+        and registered.entrance_id = leased_flat.entrance_id
 ),
 
 -- They themselves, their family, and whoever was registered there the same day.
 with_misplaced as (
     select distinct household.person_id
     from misplaced
-    join households as household
+    join residents as household
         on household.dwelling_id = misplaced.dwelling_id
         and (
             household.group_id = misplaced.group_id
@@ -84,7 +101,7 @@ adults as (
             partition by household.dwelling_id, household.group_id
             order by household.registered_on, person.person_id
         ) as place_in_family
-    from households as household
+    from residents as household
     join persons as person on person.person_id = household.person_id
     where household.is_adult
         and date_diff('day', household.registered_on, $as_of) >= $min_days_registered -- innocent: newly_registered

@@ -8,10 +8,37 @@ leases as (select * from core_leases),
 addresses as (select * from core_addresses),
 relations as (select * from core_relations),
 
+-- Dwellings that people came to or left on days enough: all that follows is asked of them.
+movements as (
+    select dwelling_id, registered_on as moved_on
+    from households
+    where is_adult
+        and date_diff('day', registered_on, $as_of) <= $window_days
+    union all
+    select dwelling_id, to_on as moved_on
+    from moves
+    where date_diff('day', to_on, $as_of) <= $window_days
+),
+
+busy_dwellings as (
+    select dwelling_id
+    from movements
+    group by dwelling_id
+    having count(distinct moved_on) >= $min_parties
+),
+
 dwelling_leases as (
     select *
     from leases
     where object_kind = 'dwelling'
+        and (dwelling_id is null or dwelling_id in (select dwelling_id from busy_dwellings))
+),
+
+recent_moves as (
+    select move.*
+    from busy_dwellings as asked
+    join moves as move on move.dwelling_id = asked.dwelling_id
+    where date_diff('day', move.to_on, $as_of) <= $window_days
 ),
 
 -- One row per dwelling: what its running leases, of any certainty, explain.
@@ -67,7 +94,8 @@ came as (
         person.person_id,
         person.full_name,
         household.row_id
-    from households as household
+    from busy_dwellings as asked
+    join households as household on household.dwelling_id = asked.dwelling_id
     join persons as person on person.person_id = household.person_id
     left join tenant_groups as tenant_group
         on tenant_group.dwelling_id = household.dwelling_id
@@ -86,7 +114,9 @@ near as (
 ),
 
 residents as (
-    select person_id, dwelling_id from households
+    select household.person_id, household.dwelling_id
+    from busy_dwellings as asked
+    join households as household on household.dwelling_id = asked.dwelling_id
     union all
     select person_id, dwelling_id from tenants
 ),
@@ -95,12 +125,11 @@ has_kin_there as (
     select distinct
         move.person_id,
         move.dwelling_id
-    from moves as move
+    from recent_moves as move
     join near on near.person_id = move.person_id
     join residents as resident
         on resident.person_id = near.kin_person_id
         and resident.dwelling_id = move.dwelling_id
-    where date_diff('day', move.to_on, $as_of) <= $window_days
 ),
 
 -- Who left within the window, with the family they now live with.
@@ -112,7 +141,7 @@ left_rows as (
         person.person_id,
         person.full_name,
         move.row_id
-    from moves as move
+    from recent_moves as move
     join persons as person on person.person_id = move.person_id
     join dwellings as old_home on old_home.dwelling_id = move.dwelling_id
     left join households as home on home.person_id = move.person_id
@@ -125,7 +154,6 @@ left_rows as (
         on kin.person_id = move.person_id
         and kin.dwelling_id = move.dwelling_id
     where person.is_adult
-        and date_diff('day', move.to_on, $as_of) <= $window_days
         and tenant.person_id is null -- innocent: former_tenant
         and kin.person_id is null -- innocent: relative_left
         and coalesce(date_diff('day', lease.newest_from_on, move.to_on) > $tenant_change_days, true) -- innocent: change_of_tenant

@@ -8,38 +8,15 @@ leases as (select * from core_leases),
 addresses as (select * from core_addresses),
 dwellings as (select * from core_dwellings),
 
--- Running first-hand leases on dwellings, each with its house. Two leases in two houses are two
--- dwellings, also where the address does not say which flat.
-running_leases as (
-    select
-        lease.*,
-        coalesce(leased.entrance_id, house.entrance_id) as house_id,
-        case
-            when lease.dwelling_id is null then $certainty_of_house else lease.address_certainty
-        end as place_certainty,
-        row_number() over (
-            partition by lease.dwelling_id order by lease.from_on desc, lease.row_id desc
-        ) as newest_place
-    from leases as lease
-    left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    left join addresses as house
-        on house.row_id = lease.row_id
-        and house.field = 'lease'
-        and house.level = 'ambiguous'
-    where lease.is_running
-        and lease.object_kind = 'dwelling'
-        and lease.lease_kind = 'first_hand'
-        and lease.from_on is not null
-        and coalesce(leased.entrance_id, house.entrance_id) is not null
-        and (lease.dwelling_id is null or lease.address_level <> 'wrong_postcode')
-        and (lease.dwelling_id is null or lease.address_certainty >= $min_address_certainty)
-),
-
-newest_leases as (
-    select dwelling_id, holder_person_id
-    from running_leases
-    where dwelling_id is not null
-        and newest_place = 1
+first_hand_leases as (
+    select *
+    from leases
+    where is_running
+        and object_kind = 'dwelling'
+        and lease_kind = 'first_hand'
+        and from_on is not null
+        and (dwelling_id is null or address_level <> 'wrong_postcode')
+        and (dwelling_id is null or address_certainty >= $min_address_certainty)
 ),
 
 -- Spouses who are registered together and have long been married share a home: one per couple.
@@ -53,6 +30,62 @@ couples as (
         and one.dwelling_id = other.dwelling_id -- innocent: spouses_apart
         and date_diff('day', marriage.from_on, $as_of) >= $min_days_married -- innocent: newly_married
     group by marriage.person_id
+),
+
+-- The leases of each person or couple who has more than one: all that follows is asked of them.
+units as (
+    select
+        lease.row_id,
+        coalesce(least(lease.holder_person_id, couple.spouse_id), lease.holder_person_id) as unit_id,
+        couple.spouse_id
+    from first_hand_leases as lease
+    left join couples as couple on couple.person_id = lease.holder_person_id
+    where lease.holder_person_id is not null
+),
+
+units_with_several as (
+    select unit_id
+    from units
+    group by unit_id
+    having count(*) > 1
+),
+
+-- Each with its house. Two leases in two houses are two dwellings, also where the address does not
+-- say which flat.
+running_leases as (
+    select
+        lease.*,
+        unit.unit_id,
+        unit.spouse_id,
+        coalesce(leased.entrance_id, house.entrance_id) as house_id,
+        case
+            when lease.dwelling_id is null then $certainty_of_house else lease.address_certainty
+        end as place_certainty
+    from units_with_several as several
+    join units as unit on unit.unit_id = several.unit_id
+    join first_hand_leases as lease on lease.row_id = unit.row_id
+    left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
+    left join addresses as house
+        on house.row_id = lease.row_id
+        and house.field = 'lease'
+        and house.level = 'ambiguous'
+    where coalesce(leased.entrance_id, house.entrance_id) is not null
+),
+
+-- Who leased the same dwellings last.
+leases_there as (
+    select
+        dwelling_id,
+        holder_person_id,
+        row_number() over (partition by dwelling_id order by from_on desc, row_id desc) as newest_place
+    from first_hand_leases
+    where dwelling_id in (select dwelling_id from running_leases)
+),
+
+newest_leases as (
+    select dwelling_id, holder_person_id
+    from leases_there
+    where newest_place = 1
 ),
 
 -- One row per leased dwelling that is not the holder's home: is the co-tenant or a relative of
@@ -121,7 +154,7 @@ known_in_house as (
 -- The leases that count: the holder's home, and other dwellings that no recorded fact explains.
 counted_leases as (
     select
-        coalesce(least(holder.person_id, couple.spouse_id), holder.person_id) as unit_id,
+        lease.unit_id,
         holder.person_id,
         holder.full_name,
         lease.dwelling_id,
@@ -138,7 +171,6 @@ counted_leases as (
     join dwellings as registered on registered.dwelling_id = holder.dwelling_id
     left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
     left join newest_leases as newest on newest.dwelling_id = lease.dwelling_id
-    left join couples as couple on couple.person_id = holder.person_id
     left join known_there as known
         on known.holder_person_id = lease.holder_person_id
         and known.dwelling_id = lease.dwelling_id
@@ -147,7 +179,7 @@ counted_leases as (
         and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
         and (lease.to_on is null or date_diff('day', $as_of, lease.to_on) > $max_days_of_notice) -- innocent: notice_given
         and date_diff('day', holder.registered_on, $as_of) >= $min_days_registered -- innocent: newly_moved
-        and (lease.dwelling_id is null or coalesce(newest.holder_person_id in (holder.person_id, couple.spouse_id), false)) -- innocent: later_tenant
+        and (lease.dwelling_id is null or coalesce(newest.holder_person_id in (holder.person_id, lease.spouse_id), false)) -- innocent: later_tenant
         and not coalesce(house.was_home, false) -- innocent: former_home
         and not lease.has_approved_sublet -- innocent: approved_sublet
         and not coalesce(known.has_relative, house.has_relative, false) -- innocent: relative_lives_there
