@@ -6,53 +6,54 @@ observations as (select * from core_observations),
 leases as (select * from core_leases),
 ties as (select * from core_ties),
 
--- Where everyone is registered, and who of them has a running lease on that very dwelling.
-residents as (
+-- Records that name another dwelling than the one where the person is registered. A flat that was
+-- inferred is none that anybody wrote, so it contradicts nothing.
+seen_elsewhere as (
     select
         person.person_id,
         person.full_name,
         person.registered_on,
         person.is_incomplete,
         person.row_id as person_row_id,
-        home.dwelling_id,
-        home.entrance_id,
-        home.label
-    from persons as person
-    join dwellings as home on home.dwelling_id = person.dwelling_id
-    where person.is_registered
-),
-
--- Records that name another flat of the same entrance. A flat that was inferred is none that
--- anybody wrote, so it contradicts nothing.
-other_flats as (
-    select
-        resident.*,
-        other.dwelling_id as other_dwelling_id,
-        other.label as other_label,
+        person.dwelling_id,
+        seen.dwelling_id as other_dwelling_id,
         seen.kind,
         seen.from_on,
         seen.left_on,
         seen.certainty,
         seen.row_id
-    from residents as resident
-    join observations as seen on seen.person_id = resident.person_id
-    join dwellings as other on other.dwelling_id = seen.dwelling_id
+    from observations as seen
+    join persons as person on person.person_id = seen.person_id
     where seen.is_current
         and seen.level in ('exact', 'folded', 'fuzzy')
         and seen.certainty >= $min_certainty
-        and other.entrance_id = resident.entrance_id
-        and other.dwelling_id <> resident.dwelling_id
+        and person.is_registered
+        and person.dwelling_id <> seen.dwelling_id
+),
+
+-- Those that name another flat of the same entrance.
+other_flats as (
+    select
+        seen.*,
+        home.label,
+        other.label as other_label
+    from seen_elsewhere as seen
+    join dwellings as home on home.dwelling_id = seen.dwelling_id
+    join dwellings as other on other.dwelling_id = seen.other_dwelling_id
+    where other.entrance_id = home.entrance_id
 ),
 
 -- Tenants who are registered in the dwelling they lease.
 tenants_at_home as (
     select distinct tenant.person_id, tenant.dwelling_id
-    from leases as lease
-    join residents as tenant
-        on tenant.person_id in (lease.holder_person_id, lease.co_holder_person_id)
-        and tenant.dwelling_id = lease.dwelling_id
+    from other_flats as flat
+    join leases as lease on lease.dwelling_id = flat.dwelling_id
+    join persons as tenant
+        on tenant.dwelling_id = lease.dwelling_id
+        and tenant.person_id in (lease.holder_person_id, lease.co_holder_person_id)
     where lease.is_running
         and lease.object_kind = 'dwelling'
+        and tenant.is_registered
 ),
 
 -- People whose registered dwelling is leased by themselves or by kin who live there with them.

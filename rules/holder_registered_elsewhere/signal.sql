@@ -5,19 +5,23 @@ leases as (select * from core_leases),
 dwellings as (select * from core_dwellings),
 ties as (select * from core_ties),
 
--- Running first-hand leases on dwellings, those of one holder on one dwelling numbered.
+-- Running first-hand leases on another dwelling than the holder's home, those of one holder on one
+-- dwelling numbered.
 numbered_leases as (
     select
-        *,
+        lease.*,
         row_number() over (
-            partition by holder_person_id, dwelling_id order by from_on, row_id
+            partition by lease.holder_person_id, lease.dwelling_id order by lease.from_on, lease.row_id
         ) as place
-    from leases
-    where is_running
-        and object_kind = 'dwelling'
-        and lease_kind = 'first_hand'
-        and address_level <> 'wrong_postcode'
-        and address_certainty >= $min_address_certainty
+    from leases as lease
+    join persons as holder on holder.person_id = lease.holder_person_id
+    where lease.is_running
+        and lease.object_kind = 'dwelling'
+        and lease.lease_kind = 'first_hand'
+        and lease.address_level <> 'wrong_postcode'
+        and lease.address_certainty >= $min_address_certainty
+        and holder.is_registered
+        and holder.dwelling_id <> lease.dwelling_id
 ),
 
 -- Who else is registered in the leased dwelling, and how the holder is related to them.
@@ -93,7 +97,8 @@ with_relatives as (
     select distinct
         tie.person_id,
         relative.dwelling_id
-    from ties as tie
+    from numbered_leases as lease
+    join ties as tie on tie.person_id = lease.holder_person_id
     join persons as relative on relative.person_id = tie.other_person_id
     where tie.tie in ('parent', 'child', 'sibling')
         and relative.is_registered
@@ -151,8 +156,6 @@ signals as (
         on kin.person_id = holder.person_id
         and kin.dwelling_id = holder.dwelling_id
     where lease.place = 1
-        and holder.is_registered
-        and holder.dwelling_id <> lease.dwelling_id
         and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
         and date_diff('day', holder.registered_on, $as_of) >= $min_days_elsewhere -- innocent: newly_moved_out
         and not coalesce(date_diff('day', $as_of, lease.to_on) <= $max_days_of_notice, false) -- innocent: notice_given

@@ -5,6 +5,25 @@ dwellings as (select * from core_dwellings),
 ties as (select * from core_ties),
 observations as (select * from core_observations),
 
+-- Where sources place people today. That somebody has a lease says who pays for a dwelling, not
+-- where that person is; other rules compare it.
+seen_now as (
+    select *
+    from observations
+    where is_current
+        and kind <> 'lease'
+        and level <> 'wrong_postcode'
+        and certainty >= $min_certainty
+),
+
+-- Whom a source places elsewhere than the register: all that follows is asked of them.
+asked_people as (
+    select distinct person.person_id
+    from seen_now as seen
+    join persons as person on person.person_id = seen.person_id
+    where seen.dwelling_id <> person.dwelling_id
+),
+
 residents as (
     select
         person.person_id,
@@ -17,21 +36,11 @@ residents as (
         home.entrance_id,
         home.is_special_housing,
         home.is_student_housing
-    from persons as person
+    from asked_people as asked
+    join persons as person on person.person_id = asked.person_id
     join dwellings as home on home.dwelling_id = person.dwelling_id
     where person.is_registered
         and person.is_adult
-),
-
--- Where sources place people today. That somebody has a lease says who pays for a dwelling, not
--- where that person is; other rules compare it.
-seen_now as (
-    select *
-    from observations
-    where is_current
-        and kind <> 'lease'
-        and level <> 'wrong_postcode'
-        and certainty >= $min_certainty
 ),
 
 -- Sources that place people where they are registered.

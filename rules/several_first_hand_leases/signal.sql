@@ -22,12 +22,13 @@ first_hand_leases as (
 -- Spouses who are registered together and have long been married share a home: one per couple.
 couples as (
     select marriage.person_id, min(marriage.related_person_id) as spouse_id
-    from relations as marriage
+    from first_hand_leases as lease
+    join relations as marriage on marriage.person_id = lease.holder_person_id
     join persons as one on one.person_id = marriage.person_id
     join persons as other on other.person_id = marriage.related_person_id
     where marriage.relation = 'spouse'
         and marriage.is_current
-        and one.dwelling_id = other.dwelling_id -- innocent: spouses_apart
+        and coalesce(one.dwelling_id = other.dwelling_id, false) -- innocent: spouses_apart
         and date_diff('day', marriage.from_on, $as_of) >= $min_days_married -- innocent: newly_married
     group by marriage.person_id
 ),

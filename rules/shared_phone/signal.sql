@@ -17,10 +17,19 @@ recipients as (
         and co_applicant_person_id is null -- innocent: counted_in_decision
 ),
 
-numbers as (
-    select phone, person_id, min(row_id) as row_id
+-- Numbers that more than one has given: all that follows is asked of them.
+numbers_of_many as (
+    select phone
     from phones
-    group by phone, person_id
+    group by phone
+    having min(person_id) < max(person_id)
+),
+
+numbers as (
+    select phone.phone, phone.person_id, min(phone.row_id) as row_id
+    from numbers_of_many as asked
+    join phones as phone on phone.phone = asked.phone
+    group by phone.phone, phone.person_id
 ),
 
 shared as (

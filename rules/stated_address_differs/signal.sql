@@ -26,16 +26,6 @@ stated_places as (
         and entrance_id is not null
 ),
 
-houses as (
-    select
-        entrance_id,
-        min(street_address) as street_address,
-        bool_or(is_special_housing) as is_special_housing,
-        bool_or(is_student_housing) as is_student_housing
-    from dwellings
-    group by entrance_id
-),
-
 -- Running decisions paid for living in the place that the recipient states. A house without a flat
 -- is the flat that another decision of the recipient names in it.
 paid_for_living as (
@@ -100,6 +90,17 @@ flats_of_houses as (
     having count(distinct stated_flat_id) = 1
 ),
 
+houses as (
+    select
+        entrance_id,
+        min(street_address) as street_address,
+        bool_or(is_special_housing) as is_special_housing,
+        bool_or(is_student_housing) as is_student_housing
+    from dwellings
+    where entrance_id in (select entrance_id from stated_elsewhere)
+    group by entrance_id
+),
+
 running_leases as (
     select *
     from leases
@@ -107,17 +108,23 @@ running_leases as (
         and object_kind = 'dwelling'
 ),
 
--- One row per lease and tenant, with the house that the leased dwelling is in.
+applicants as (
+    select person_id from stated_elsewhere
+    union
+    select co_applicant_person_id as person_id from stated_elsewhere
+),
+
+-- One row per lease and applicant, with the house that the leased dwelling is in.
 tenancies as (
-    select lease.holder_person_id as person_id, leased.entrance_id, lease.from_on
-    from running_leases as lease
+    select applicant.person_id, leased.entrance_id, lease.from_on
+    from applicants as applicant
+    join running_leases as lease on lease.holder_person_id = applicant.person_id
     left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    where lease.holder_person_id is not null
     union all
-    select lease.co_holder_person_id as person_id, leased.entrance_id, lease.from_on
-    from running_leases as lease
+    select applicant.person_id, leased.entrance_id, lease.from_on
+    from applicants as applicant
+    join running_leases as lease on lease.co_holder_person_id = applicant.person_id
     left join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    where lease.co_holder_person_id is not null
 ),
 
 -- When a tenant's latest lease in a house began.
@@ -145,12 +152,14 @@ rents as (
 former_homes as (
     select person_id, dwelling_id, max(to_on) as left_on
     from moves
+    where person_id in (select person_id from stated_elsewhere)
     group by person_id, dwelling_id
 ),
 
 partners_at_home as (
     select partner.person_id, home.entrance_id
-    from persons as partner
+    from applicants as applicant
+    join persons as partner on partner.person_id = applicant.person_id
     join dwellings as home on home.dwelling_id = partner.dwelling_id
     where partner.is_registered
 ),
