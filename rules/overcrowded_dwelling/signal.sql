@@ -64,6 +64,7 @@ tenants as (
 ),
 
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
+-- The lease may say no more than the house.
 misplaced as (
     select
         household.dwelling_id,
@@ -75,6 +76,20 @@ misplaced as (
     join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
     where not household.is_tenant
         and registered.entrance_id = leased_flat.entrance_id
+    union all
+    select
+        household.dwelling_id,
+        household.group_id,
+        household.registered_on
+    from residents as household
+    join dwellings as registered on registered.dwelling_id = household.dwelling_id
+    join addresses as house
+        on house.person_id = household.person_id
+        and house.entrance_id = registered.entrance_id
+    where not household.is_tenant
+        and house.is_current
+        and house.field = 'lease'
+        and house.level = 'ambiguous'
 ),
 
 -- They themselves, their family, and whoever was registered there the same day.
