@@ -123,6 +123,9 @@ class Workspace:
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         con = duckdb.connect(str(self.work_file), config=self.config())
+        # Takes longer than all else of writing a table, and the file lives for one run. DuckDB
+        # heeds it only once it is open.
+        con.execute("set disabled_compression_methods = 'dict_fsst'")
         self.work_file.chmod(0o600)
         return con
 

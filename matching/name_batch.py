@@ -22,6 +22,10 @@ _WORTH_A_LOOK = 60.0
 # A word that so many people of the register have is a name, not a slip of the pen.
 _MIN_BEARERS = 3
 
+_PLAIN = r"^\p{L}+( \p{L}+)+$"
+_LAST_NAME_FIRST = r"^(\p{L}+), ?(\p{L}.*)$"
+_SPECIAL = rf"\b(?:{'|'.join(sorted(NOISE | PARTICLES))})\b"
+
 COMPARISON_SCHEMA = pl.Schema({"score": pl.Float64, "level": pl.String, "sentence": pl.String})
 
 
@@ -30,14 +34,7 @@ def compare_columns(
 ) -> pl.DataFrame:
     """`compare_names` of two string columns. One row per row: score, level, sentence."""
     pairs = frame.select(left=pl.col(left).fill_null(""), right=pl.col(right).fill_null(""))
-    distinct = pairs.unique(maintain_order=True)
-    levels = distinct.select(_plain_level())["level"]
-    obvious = distinct.with_columns(
-        score=levels.replace_strict(SCORES, default=None, return_dtype=pl.Float64),
-        level=levels,
-        sentence=levels.replace_strict(SENTENCES, default=None, return_dtype=pl.String),
-    ).drop_nulls("level")
-    compared = pl.concat([obvious, _compare_pairs(distinct.filter(levels.is_null()), known)])
+    compared = _compare_pairs(pairs.unique(maintain_order=True), known)
     joined = pairs.join(compared, on=["left", "right"], how="left", maintain_order="left")
     return joined.select(*COMPARISON_SCHEMA)
 
@@ -101,45 +98,56 @@ def match_names(
     )
 
 
-def _plain_level() -> pl.Expr:
-    """What `compare_names` says of the pairs that most rows are: plain words in the usual order.
+def _plain_levels(pairs: pl.DataFrame) -> pl.Series:
+    """What `compare_names` says of the pairs that most rows are: words of letters alone.
 
-    `same` for the same words, `fewer_names` where one name is the first and last word of the other;
-    null for the pairs that need a closer look.
+    `same` for the same words, `fewer_names` where one name is the first and last word of the other,
+    `reversed` for two words the other way round; null for the pairs that need a closer look.
     """
-    special = "|".join(sorted(NOISE | PARTICLES))
-    words = {side: fold_expr(pl.col(side)).str.split(" ") for side in ("left", "right")}
-    is_plain = pl.all_horizontal(
-        pl.col(side).str.contains(r"^\p{L}+( \p{L}+)+$")
-        & ~fold_expr(pl.col(side)).str.contains(rf"\b(?:{special})\b")
-        & (words[side].list.len() >= 2)
-        for side in words
-    )
-    one, other = words["left"], words["right"]
+    sides = ("left", "right")
+    usual = pairs.select(pl.col(sides).str.replace(_LAST_NAME_FIRST, "${2} ${1}"))
+    is_plain = usual.select(pl.all_horizontal(pl.col(sides).str.contains(_PLAIN)))
+    folded = usual.select(fold_expr(pl.when(is_plain.to_series()).then(pl.col(sides))))
+    words = folded.select(pl.col(sides).str.split(" "))
+    has_comma = pairs.select(pl.all_horizontal(pl.col(sides).str.contains(",", literal=True)))
+    one, other = pl.col("left"), pl.col("right")
+    n_words = pl.min_horizontal(one.list.len(), other.list.len())
     is_framed = (one.list.first() == other.list.first()) & (one.list.last() == other.list.last())
-    is_short = pl.min_horizontal(one.list.len(), other.list.len()) == 2
-    level = (
-        pl.when(~is_plain)
+    is_turned = (
+        (pl.max_horizontal(one.list.len(), other.list.len()) == 2)
+        & (one.list.reverse() == other)
+        & ~has_comma.to_series()
+    )
+    has_special = folded.select(pl.any_horizontal(pl.col(sides).str.contains(_SPECIAL)))
+    return words.select(
+        level=pl.when(has_special.to_series() | (n_words < 2))
         .then(None)
         .when(one == other)
         .then(pl.lit("same"))
-        .when(is_framed & is_short)
+        .when(is_framed & (n_words == 2))
         .then(pl.lit("fewer_names"))
-    )
-    return level.alias("level")
+        .when(is_turned)
+        .then(pl.lit("reversed"))
+    ).to_series()
 
 
 def _compare_pairs(pairs: pl.DataFrame, known: frozenset[str]) -> pl.DataFrame:
     """left, right and their comparison, for distinct pairs."""
-    found = [
-        compare_names(left, right, known)
-        for left, right in pairs.select("left", "right").iter_rows()
-    ]
-    return pairs.select("left", "right").with_columns(
+    names = pairs.select("left", "right")
+    levels = _plain_levels(names)
+    plain = names.with_columns(
+        score=levels.replace_strict(SCORES, default=None, return_dtype=pl.Float64),
+        level=levels,
+        sentence=levels.replace_strict(SENTENCES, default=None, return_dtype=pl.String),
+    ).drop_nulls("level")
+    others = names.filter(levels.is_null())
+    found = [compare_names(left, right, known) for left, right in others.iter_rows()]
+    compared = others.with_columns(
         pl.Series("score", [comparison.score for comparison in found], dtype=pl.Float64),
         pl.Series("level", [comparison.level for comparison in found], dtype=pl.String),
         pl.Series("sentence", [comparison.sentence for comparison in found], dtype=pl.String),
     )
+    return pl.concat([plain, compared])
 
 
 def _numbered(frame: pl.DataFrame, keys: list[str], name: str, side: str) -> pl.DataFrame:
@@ -171,7 +179,7 @@ def known_words(names: pl.Series) -> frozenset[str]:
     """Words that are names of their own, folded: usual ones, and those that several people of the
     register (its names, one per person) have.
     """
-    words = names.drop_nulls().to_frame("name")
-    words = words.select(fold_expr(pl.col("name")).str.split(" ").explode())
-    counted = words.group_by("name").len().filter(pl.col("len") >= _MIN_BEARERS)
-    return KNOWN_NAMES | frozenset(counted["name"].drop_nulls())
+    bearers = names.drop_nulls().to_frame("name").group_by("name").agg(n=pl.len())
+    words = bearers.select("n", word=fold_expr(pl.col("name")).str.split(" ")).explode("word")
+    counted = words.group_by("word").agg(pl.col("n").sum()).filter(pl.col("n") >= _MIN_BEARERS)
+    return KNOWN_NAMES | frozenset(counted["word"].drop_nulls())

@@ -50,6 +50,7 @@ def _broken_pattern() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(broken) for broken in broken_letters()))
 
 
+@lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Lower case, a to z and `?`, single spaces."""
     text = unicodedata.normalize("NFKD", mend(text).lower())

@@ -325,6 +325,8 @@ def _glue(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[tuple[str, ...
 
 
 def _glue_one(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    if len(words) == 1:
+        return words
     whole = {skeleton(other) for other in others}
     for place in range(len(words) - 1):
         joined = words[place] + words[place + 1]

@@ -28,6 +28,7 @@ select distinct r.entrance, r.dwelling_id, p.last_name as name
 from resolved_addresses r
 join kept_registry__persons p using (row_id)
 where r.field = 'registered' and r.dwelling_id is not null and p.deregistration_code is null
+  and r.entrance in (select entrance from asked_in)
   and p.last_name is not null
 order by r.entrance, r.dwelling_id, name
 """
@@ -36,7 +37,9 @@ order by r.entrance, r.dwelling_id, name
 def resolve_care_of(ws: Workspace) -> Counts:
     """Fill `resolved_addresses` in where a c/o name tells the flat; how many it told."""
     with ws.connect() as con:
-        found = flats_by_surname(con.sql(ASKED).pl(), con.sql(RESIDENTS).pl())
+        asked = con.sql(ASKED).pl()
+        con.register("asked_in", asked)
+        found = flats_by_surname(asked, con.sql(RESIDENTS).pl())
         con.register("found", found)
         con.execute(
             f"""

@@ -14,13 +14,18 @@ identified as (
     join person_ids i using (personnummer)
 ),
 
--- Of a chain of replaced numbers the current one speaks for the person.
-current_rows as (
-    select * from identified
+-- Of a chain of replaced numbers the current one speaks for the person; nearly nobody has one.
+replaced_rows as (
+    select row_id from identified
+    where person_id in (select person_id from identified group by person_id having count(*) > 1)
     qualify row_number() over (
         partition by person_id
         order by coalesce(deregistration_code, '') in ('GN', 'GS'), personnummer desc
-    ) = 1
+    ) > 1
+),
+
+current_rows as (
+    select * from identified where row_id not in (select row_id from replaced_rows)
 ),
 
 registered_places as (

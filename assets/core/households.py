@@ -47,18 +47,23 @@ tenants as (
     union
     select distinct co_holder_person_id, dwelling_id from core_leases
     where is_running and object_kind = 'dwelling'
+),
+people as (
+    select p.person_id, p.dwelling_id, g.group_id, p.is_adult, p.registered_on, p.row_id
+    from core_persons p
+    join groups g using (person_id)
+),
+homes as (
+    select dwelling_id, count(*) as n_registered, count(*) filter (is_adult) as n_adults,
+        count(distinct group_id) filter (is_adult) as n_groups
+    from people group by dwelling_id
 )
-select p.person_id, p.dwelling_id, g.group_id, p.is_adult, p.registered_on,
-    (count(*) over d)::integer as n_registered,
-    (count(*) filter (p.is_adult) over d)::integer as n_adults,
-    (count(distinct case when p.is_adult then g.group_id end) over d)::integer as n_groups,
-    t.person_id is not null as is_tenant,
-    p.row_id
-from core_persons p
-join groups g using (person_id)
+select p.person_id, p.dwelling_id, p.group_id, p.is_adult, p.registered_on,
+    h.n_registered::integer as n_registered, h.n_adults::integer as n_adults,
+    h.n_groups::integer as n_groups, t.person_id is not null as is_tenant, p.row_id
+from people p
+join homes h using (dwelling_id)
 left join tenants t on t.person_id = p.person_id and t.dwelling_id = p.dwelling_id
-where p.dwelling_id is not null
-window d as (partition by p.dwelling_id)
 order by p.person_id
 """
 

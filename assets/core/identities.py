@@ -55,11 +55,16 @@ select year(birth_on) // 10 * 10 as decade, count(*) as n from core_persons
 where birth_on is not null group by all order by all
 """
 
+ASKED = """
+create or replace temp table asked as
+select person_id from pairs_in union select other_person_id from pairs_in
+"""
+"""The few whom the rest is about: a country's relations are not joined for them."""
+
 TOGETHER = """
 with places as (
-    select person_id, dwelling_id from core_persons where dwelling_id is not null
-    union select person_id, special_dwelling_id from core_persons
-    where special_dwelling_id is not null
+    select person_id, unnest([dwelling_id, special_dwelling_id]) as dwelling_id
+    from core_persons where person_id in (from asked)
 )
 select distinct a.person_id, b.person_id as other_person_id
 from pairs_in q
@@ -70,7 +75,10 @@ join places b on b.person_id = q.other_person_id and b.dwelling_id = a.dwelling_
 KIN = """
 with known as (
     select person_id as a, related_person_id as b from core_relations
-    union select related_person_id, person_id from core_relations
+    where person_id in (from asked)
+    union
+    select related_person_id, person_id from core_relations
+    where related_person_id in (from asked)
 )
 select q.person_id, q.other_person_id
 from pairs_in q
@@ -88,6 +96,7 @@ def build_identity_pairs(ws: Workspace) -> Counts:
     with ws.connect() as con:
         pairs = pl.concat([_pairs_of(con, *born) for born in _born(con)])
         con.register("pairs_in", pairs)
+        con.execute(ASKED)
         key = ["person_id", "other_person_id"]
         together = con.sql(TOGETHER).pl().with_columns(is_same_place=pl.lit(True))
         rated = (

@@ -96,13 +96,11 @@ def identify_people(ws: Workspace) -> Counts:
             order by f.personnummer
             """
         )
-        clash = con.sql(
-            "select count(*) from (select person_id from person_ids group by person_id"
-            " having count(distinct first_number) > 1)"
-        ).fetchall()[0][0]
-        numbers, people = con.sql(
-            "select count(*), count(distinct person_id) from person_ids"
-        ).fetchall()[0]
+        [(numbers, people, clash)] = con.sql(
+            "select sum(n)::bigint, count(*), count(*) filter (is_joined) from ("
+            " select count(*) as n, min(first_number) <> max(first_number) as is_joined"
+            " from person_ids group by person_id)"
+        ).fetchall()
     return {"numbers": numbers, "people": people, "joined_in_earlier_nights": clash}
 
 

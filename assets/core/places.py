@@ -7,6 +7,8 @@ number: first by the person's own dwellings, then by earlier ones, then by close
 
 from __future__ import annotations
 
+from math import ceil
+
 import duckdb
 import polars as pl
 
@@ -21,17 +23,35 @@ from matching.resolve_scope import Register, prepare_register
 QUESTION = ("text", "postcode", "city", "flat_number", "property", "n_rooms", "area_m2")
 """What makes two address questions the same question, but for the person's hints."""
 
+ROW = ("row_id", "field")
 ANSWER = ("dwelling_id", "entrance", "level", "certainty")
 
-ANSWERED = """
+TABLES = """
 create or replace temp table answered (
-    text_id bigint, dwelling_id varchar, entrance varchar, level varchar, certainty double,
+    text_id ubigint, dwelling_id varchar, entrance varchar, level varchar, certainty double,
     is_open boolean
-)
+);
+create or replace temp table hinted (
+    row_id bigint, field varchar, dwelling_id varchar, entrance varchar, level varchar,
+    certainty double
+);
 """
 
-TEXTS_AT_ONCE = 300_000
+RESOLVED = f"""
+create or replace temp view resolved as
+select a.row_id, a.field, a.person_id, a.text_id, t.is_open,
+    {", ".join(f"if(h.row_id is null, t.{name}, h.{name}) as {name}" for name in ANSWER)}
+from asked a
+join answered t using (text_id)
+left join hinted h on h.row_id = a.row_id and h.field = a.field
+"""
+"""What the texts alone say, but for the rows that hints say more of."""
+
+TEXTS_AT_ONCE = 150_000
 """Questions answered together: some 2.5 KB of memory each. It bounds memory, not the result."""
+
+BUCKETS = 256
+"""Parts that the questions are cut in by postcode, of which some are answered together."""
 
 CONFIRMED = 0.8
 """Certainty of a wrong postcode that the person's own dwelling confirms: as much as `inferred`."""
@@ -45,29 +65,29 @@ group by person_id
 """
 
 FORMER_HINTS = """
-select person_id, list_sort(list(dwelling_id)) as dwelling_ids from (
-    select distinct i.person_id, a.dwelling_id
-    from kept_registry__moves m
-    join person_ids i using (personnummer)
-    join resolved a on a.row_id = m.row_id and a.field = 'moved_from'
-    where a.dwelling_id is not null and i.person_id in (select person_id from open_rows)
-) group by person_id
+select person_id, list_sort(list(distinct dwelling_id)) as dwelling_ids from resolved
+where field = 'moved_from' and dwelling_id is not null
+  and person_id in (select person_id from open_rows)
+group by person_id
 """
 
 KIN_HINTS = """
-with kin as (
-    select personnummer, related_personnummer from kept_registry__relations
+with asking as (
+    select personnummer, person_id from person_ids
+    where person_id in (select person_id from open_rows)
+),
+kin as (
+    select a.person_id, r.related_personnummer as personnummer
+    from kept_registry__relations r join asking a using (personnummer)
     union all
-    select related_personnummer, personnummer from kept_registry__relations
+    select a.person_id, r.personnummer
+    from kept_registry__relations r join asking a on a.personnummer = r.related_personnummer
 )
-select person_id, list_sort(list(dwelling_id)) as dwelling_ids from (
-    select distinct i.person_id, p.dwelling_id
-    from kin
-    join person_ids i using (personnummer)
-    join person_ids k on k.personnummer = kin.related_personnummer
-    join registered_places p on p.person_id = k.person_id
-    where i.person_id in (select person_id from open_rows)
-) group by person_id
+select kin.person_id, list_sort(list(distinct p.dwelling_id)) as dwelling_ids
+from kin
+join person_ids k using (personnummer)
+join registered_places p on p.person_id = k.person_id
+group by kin.person_id
 """
 
 HINTS = (OWN_HINTS, FORMER_HINTS, KIN_HINTS)
@@ -78,7 +98,7 @@ select dwelling_id, property, street_address, flat_number, postcode, city, n_roo
 from dwelling_keys order by dwelling_id
 """
 
-IS_UNSETTLED = f"r.entrance is not null and r.certainty < {CONFIRMED}"
+IS_UNSETTLED = f"entrance is not null and certainty < {CONFIRMED}"
 """Ambiguous, in another postcode, or told apart by size alone; and the house is known."""
 
 
@@ -149,18 +169,22 @@ def _renamed(con: duckdb.DuckDBPyConnection, ws: Workspace) -> pl.DataFrame:
 def resolve_addresses(ws: Workspace) -> Counts:
     """`resolved_addresses`: one row per source row and address field, resolved or not.
 
-    Columns row_id, field, dwelling_id, entrance, level, certainty.
+    Columns row_id, field, person_id (whose number the row has), dwelling_id, entrance, level,
+    certainty.
     """
     with ws.connect() as con:
-        con.execute(_asked_sql())
+        con.execute(_asked_sql() + TABLES + RESOLVED)
         register = prepare_register(con.sql(DWELLINGS).pl())
         texts = _resolve(con, register)
-        con.execute(_places_sql("registered_places", "kept_registry__persons", "registered"))
+        con.execute(_places_sql("registered_places", "registered"))
         con.execute("create or replace table leased_places as from registered_places limit 0")
         _resolve_with_hints(con, texts, register, ("lease",))
-        con.execute(_places_sql("leased_places", "kept_tenancy__leases", "lease"))
+        con.execute(_places_sql("leased_places", "lease"))
         _resolve_with_hints(con, texts, register, ("special", "invoice", "stated", "vehicle"))
-        con.execute("create or replace table resolved_addresses as from resolved")
+        con.execute(
+            "create or replace table resolved_addresses as"
+            f" select row_id, field, person_id, {', '.join(ANSWER)} from resolved"
+        )
         counts = con.sql(
             "select level, count(*) from resolved_addresses where field in ('lease', 'stated',"
             " 'vehicle') group by level order by level"
@@ -169,38 +193,40 @@ def resolve_addresses(ws: Workspace) -> Counts:
 
 
 def _asked_sql() -> str:
-    """`asked`: one row per source row and field; `asked_texts`: one per distinct question."""
+    """`asked`: one row per source row and field; `asked_texts`: one per distinct question.
+
+    A question is known by its hash: two of ten million share one once in 400 000 nights.
+    """
     rows = " union all ".join(
         f"select '{field}' as field, * from ({FIELDS[field]})" for field in FIELDS
     )
     columns = ", ".join(QUESTION)
-    same = " and ".join(f"t.{name} is not distinct from a.{name}" for name in QUESTION)
     return f"""
         create or replace temp table asked_rows as
-            select r.row_id, r.field, i.person_id, {columns}
+            select r.row_id, r.field, i.person_id, {columns}, hash({columns}) as text_id
             from ({rows}) r left join person_ids i using (personnummer);
         create or replace temp table asked_texts as
-            select row_number() over (order by postcode) as text_id, *
-            from (select distinct {columns} from asked_rows);
+            select text_id, {columns}, (hash(postcode) % {BUCKETS})::utinyint as bucket
+            from asked_rows semi join (select min(rowid) as first from asked_rows group by text_id)
+            on rowid = first;
         create or replace temp table asked as
-            select a.row_id, a.field, a.person_id, t.text_id
-            from asked_rows a join asked_texts t on {same};
-        drop table asked_rows
+            select row_id, field, person_id, text_id from asked_rows;
+        drop table asked_rows;
     """
 
 
 def _resolve(con: duckdb.DuckDBPyConnection, register: Register) -> pl.DataFrame:
-    """`resolved` by the texts alone, and `open_texts`, which hints may say more about.
+    """`answered`: what the texts say by themselves, and whether hints may say more.
 
-    Returns the texts that may be asked about again, as read. They come by postcode and are answered
-    some at a time, so that a country's take no more memory than a town's.
+    Returns the texts that may be asked about again, as read. They are answered some postcodes at a
+    time, so that a country's take no more memory than a town's.
     """
     [(n_texts,)] = con.sql("select count(*) from asked_texts").fetchall()
-    con.execute(ANSWERED)
+    buckets = ceil(BUCKETS / (n_texts // TEXTS_AT_ONCE + 1))
     asked_again = []
-    for first in range(0, max(n_texts, 1), TEXTS_AT_ONCE):
-        some = "from asked_texts where text_id > $first and text_id <= $last"
-        bounds = {"first": first, "last": first + TEXTS_AT_ONCE}
+    for first in range(0, BUCKETS, buckets):
+        some = "select * exclude (bucket) from asked_texts where bucket between $first and $last"
+        bounds = {"first": first, "last": min(first + buckets, BUCKETS) - 1}
         texts = read_texts(con.sql(some, params=bounds).pl())
         answers = resolve_read(texts, register).with_columns(is_open=hints_may_change())
         con.register("answers", answers)
@@ -208,19 +234,15 @@ def _resolve(con: duckdb.DuckDBPyConnection, register: Register) -> pl.DataFrame
             f"insert into answered select text_id, {', '.join(ANSWER)}, is_open from answers"
         )
         con.unregister("answers")
-        is_unsettled = pl.col("entrance").is_not_null() & (pl.col("certainty") < CONFIRMED)
-        open_texts = answers.filter(pl.col("is_open") | is_unsettled).select("text_id")
+        open_texts = answers.filter(pl.col("is_open") | is_unsettled()).select("text_id")
         asked_again.append(texts.join(open_texts, on="text_id", how="semi"))
-    con.execute(
-        f"""
-        create or replace temp table resolved as
-            select a.row_id, a.field, {", ".join(ANSWER)}
-            from asked a join answered using (text_id);
-        create or replace temp table open_texts as select text_id from answered where is_open;
-        drop table answered
-        """
-    )
+    con.execute("drop table asked_texts")
     return pl.concat(asked_again)
+
+
+def is_unsettled() -> pl.Expr:
+    """`IS_UNSETTLED` of a frame of answers."""
+    return pl.col("entrance").is_not_null() & (pl.col("certainty") < CONFIRMED)
 
 
 def _resolve_with_hints(
@@ -231,12 +253,16 @@ def _resolve_with_hints(
 ) -> None:
     """What the texts leave open, with the first hints; what stays unsettled, with the others."""
     own, *others = HINTS
-    asked = _ask(con, fields, (own,), "a.text_id in (from open_texts)")
-    _replace(con, _answers(asked, texts, register), "true")
-    asked = _ask(con, fields, tuple(others), IS_UNSETTLED)
-    hinted = _answers(asked, texts, register).filter("is_hinted")
+    found = _answers(_ask(con, fields, (own,), "is_open"), texts, register)
+    _put(con, found)
+    told = _answers(_ask(con, fields, tuple(others), IS_UNSETTLED), texts, register)
+    told = told.filter("is_hinted")
+    found = told.clear()
     for at in range(len(others)):
-        _replace(con, hinted.filter(pl.col("hints_at") == at), IS_UNSETTLED)
+        settled = found.filter(~is_unsettled())
+        later = told.filter(pl.col("hints_at") == at).join(settled, on=ROW, how="anti")
+        found = pl.concat([found.join(later, on=ROW, how="anti"), later])
+    _put(con, found)
 
 
 def _ask(
@@ -249,9 +275,8 @@ def _ask(
     con.execute(
         f"""
         create or replace temp table open_rows as
-            select a.* from asked a
-            join resolved r on r.row_id = a.row_id and r.field = a.field
-            where a.field in {(*fields, "")} and a.person_id is not null and {which}
+            select row_id, field, person_id, text_id from resolved
+            where field in {(*fields, "")} and person_id is not null and {which}
         """
     )
     return con.sql(
@@ -295,12 +320,12 @@ def _answers(asked: pl.DataFrame, texts: pl.DataFrame, register: Register) -> pl
     )
 
 
-def _replace(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, which: str) -> None:
-    """Answers found put in place of those that stand."""
+def _put(con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
+    """Answers found put in the place of those that stand in `hinted`."""
     con.register("found", found)
     con.execute(
-        f"update resolved r set {', '.join(f'{name} = f.{name}' for name in ANSWER)}"
-        f" from found f where r.row_id = f.row_id and r.field = f.field and {which}"
+        "delete from hinted h using found f where f.row_id = h.row_id and f.field = h.field;"
+        f"insert into hinted select row_id, field, {', '.join(ANSWER)} from found"
     )
     con.unregister("found")
 
@@ -334,13 +359,9 @@ FIELDS = {
 }
 
 
-def _places_sql(table: str, source: str, field: str) -> str:
-    number = "tenant_personnummer" if field == "lease" else "personnummer"
+def _places_sql(table: str, field: str) -> str:
     return f"""
         create or replace table {table} as
-        select distinct i.person_id, a.dwelling_id
-        from {source} s
-        join person_ids i on i.personnummer = s.{number}
-        join resolved a on a.row_id = s.row_id and a.field = '{field}'
-        where a.dwelling_id is not null
+        select distinct person_id, dwelling_id from resolved
+        where field = '{field}' and person_id is not null and dwelling_id is not null
     """
