@@ -2,9 +2,9 @@
 
 Judged here: every promise (assets/quality.py), whether each table is delivered at all and large
 enough against the last accepted delivery with an earlier extract date, and that no row was lost:
-kept + quarantined + protected = delivered. Written here: the night's Parquet files, the report, and
-in the work file `missing_sources`, `quarantine` and `quality_results`. A broken promise that says
-stop refuses the delivery, after everything has been recorded.
+kept + quarantined + protected = delivered. Written here: the report, and in the work file
+`missing_sources`, `quarantine` and `quality_results`. A broken promise that says stop refuses the
+delivery, after everything has been recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from assets.sizes import Size, last_sizes, note_sizes, rows_to_spare
 from assets.workspace import Workspace
 from data_contracts.contract import Contract, load_contracts
 from data_contracts.errors import BoendesignalError, DeliveryRefused
-from data_contracts.predicates import literal
 
 DELIVERED, SIZE, SUM = "is_delivered", "size_is_plausible", "rows_add_up"
 REPORT = "contract_report.html"
@@ -43,7 +42,6 @@ def accept(ws: Workspace) -> list[CheckResult]:
     """
     contracts = list(load_contracts().values())
     with ws.connect() as con:
-        _forget_protected_cells(con, contracts)
         sizes = {contract.id: _size(con, contract) for contract in contracts}
         last = last_sizes(ws.home, ws.as_of)
         results = judge(
@@ -51,7 +49,6 @@ def accept(ws: Workspace) -> list[CheckResult]:
         )
         states = _states(ws, contracts, results)
         _record(con, contracts, states, results)
-        _write_night(con, ws, contracts)
         n_gone = n_protected(con)
     sections = [_section(contract, sizes, states, results) for contract in contracts]
     _write_report(ws, sections, n_gone)
@@ -209,26 +206,6 @@ def _record(
             [result.passed for result in results],
         ],
     )
-
-
-def _forget_protected_cells(con: duckdb.DuckDBPyConnection, contracts: Sequence[Contract]) -> None:
-    """Landing marked emptied cells before the gate; of rows that left nothing stays."""
-    kept = " union all ".join(f"select row_id from kept_{contract.id}" for contract in contracts)
-    con.execute(f"delete from emptied_cells where row_id not in ({kept})")
-
-
-def _write_night(
-    con: duckdb.DuckDBPyConnection, ws: Workspace, contracts: Sequence[Contract]
-) -> None:
-    """kept_<contract>.parquet and quarantine_<contract>.parquet; same rows, same bytes."""
-    for contract in contracts:
-        for source, name in (("kept", "kept"), ("rejected", "quarantine")):
-            file = ws.night / f"{name}_{contract.id}.parquet"
-            con.execute(
-                f"copy (select * from {source}_{contract.id} order by row_id)"
-                f" to {literal(str(file))} (format parquet, compression zstd)"
-            )
-            file.chmod(0o600)
 
 
 def _section(

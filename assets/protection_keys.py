@@ -130,6 +130,10 @@ class Part:
     def kept(self) -> str:
         return f"{'rejected' if self.is_rejected else 'kept'}_{self.contract_id}"
 
+    @property
+    def file_name(self) -> str:
+        return f"{'quarantine' if self.is_rejected else 'kept'}_{self.contract_id}.parquet"
+
     def text(self, column: str) -> str:
         """SQL: a text column; rejected rows may hold empty text where accepted ones hold NULL."""
         return f"nullif(trim({column}), '')" if self.is_rejected else column

@@ -27,6 +27,7 @@ from data_contracts.predicates import (
     row_checks,
     table_checks,
     typed_sql,
+    uniqueness,
 )
 from data_contracts.sentences import promise_sv
 
@@ -92,14 +93,17 @@ def measure(
 ) -> list[Measure]:
     """Every promise of the contract, measured on kept and rejected rows together."""
     _create_measured(con, contract, kept, rejected, as_of)
-    duplicates = find_duplicates(con, contract, "measured")
+    duplicates = find_duplicates(con, contract, _may_repeat(contract))
     rows, tables = row_checks(contract, as_of, duplicates), table_checks(contract)
     parts = ["count(*)", *(check.value for check in tables)]
     for check in rows:
         broken = f"({check.broken} or coalesce(failed_key = {literal(check.promise.id)}, false))"
+        if check.promise.on_failure == "quarantine":
+            broken = f"case when failed_key is null then false else {broken} end"
         parts += [f"count(*) filter ({check.applies} or {broken})", f"count(*) filter ({broken})"]
     [(n_rows, *counted)] = con.execute(f"select {', '.join(parts)} from measured t").fetchall()
-    for table in (*duplicates.values(), "measured"):
+    con.execute("drop view measured")
+    for table in duplicates.values():
         con.execute(f"drop table {table}")
     values, counts = counted[: len(tables)], iter(counted[len(tables) :])
     measures = [
@@ -137,10 +141,20 @@ def _measured(
     )
 
 
+def _may_repeat(contract: Contract) -> str:
+    """The rows among which a key may stand twice: landing set all of them aside, where it must."""
+    sets_aside = all(
+        promise.on_failure == "quarantine"
+        for promise in contract.promises
+        if promise.id in uniqueness(contract)
+    )
+    return "(from measured where failed_key is not null)" if sets_aside else "measured"
+
+
 def _create_measured(
     con: duckdb.DuckDBPyConnection, contract: Contract, kept: str, rejected: str, as_of: date
 ) -> None:
-    """The table `measured`: kept and rejected rows typed, with what was invalid in each."""
+    """The view `measured`: kept and rejected rows typed, with what was invalid in each."""
     marked = f"({marked_sql(contract, rejected)})"
     read_numbers(con, contract, marked, as_of)
     names = ", ".join(quoted(column.name) for column in contract.columns)
@@ -150,7 +164,7 @@ def _create_measured(
         if column.can_be_invalid
     )
     con.execute(f"""
-        create or replace temp table measured as
+        create or replace temp view measured as
         select {names}, row_id, null::varchar as failed_key{flags}
         from {kept} left join (
             select row_id, list(column_name) as emptied from emptied_cells

@@ -159,6 +159,11 @@ def store(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> No
     con.unregister("frame_in")
 
 
+def view_file(con: duckdb.DuckDBPyConnection, view: str, file: Path) -> None:
+    """The rows of a Parquet file under a name in the work file."""
+    con.execute(f"create or replace view {view} as from read_parquet({literal(str(file))})")
+
+
 def remember_rows(
     state: duckdb.DuckDBPyConnection, as_of: date, rows: Mapping[str, pl.DataFrame]
 ) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from assets.acceptance import accept
 from assets.home import Home
 from assets.landing import land
+from assets.protection import keep_rows
+from assets.protection_keys import Part
 from assets.quality import CheckResult
 from assets.workspace import Workspace
 from data_contracts.contract import load_contracts
@@ -20,14 +22,15 @@ def pass_through(ws: Workspace, protected: dict[str, int] | None = None) -> None
         for contract_id in load_contracts():
             leaves = f"source_row = {(protected or {}).get(contract_id, 0)}"
             numbers = {}
-            for made, landed in (("kept", "landing"), ("rejected", "rejected")):
-                source = f"landing.{landed}_{contract_id}"
+            for part in (Part(contract_id, False), Part(contract_id, True)):
                 con.execute(
-                    f"create or replace table {made}_{contract_id} as from {source}"
-                    f" where not ({leaves})"
+                    "create or replace temp table leaving as"
+                    f" select row_id from {part.landed} where {leaves}"
                 )
-                [numbers[made]] = con.execute(
-                    f"select count(*), count(*) filter ({leaves}) from {source}"
+                keep_rows(con, ws, part, "leaving")
+                con.execute("delete from emptied_cells where row_id in (from leaving)")
+                [numbers[part.kept]] = con.execute(
+                    f"select count(*), count(*) filter ({leaves}) from {part.landed}"
                 ).fetchall()
             (n_landed, n_kept_out), (n_rejected, n_rejected_out) = numbers.values()
             counts.append((contract_id, n_landed, n_rejected, n_kept_out, n_rejected_out))

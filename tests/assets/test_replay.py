@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-from assets import acceptance, ledger, memory, outcomes, replay, signals
+from assets import ledger, memory, outcomes, replay, signals
 from assets.core.build import CORE
 from assets.core.identity import remember_identity
 from assets.home import Home
@@ -29,7 +29,6 @@ from assets.replay import parameter
 from assets.replay_report import report, suppressed
 from assets.retention import TRIALS
 from assets.workspace import Workspace
-from data_contracts.contract import load_contracts
 from data_contracts.delivery import open_delivery
 from data_contracts.errors import BoendesignalError, RuleError
 from pipelines.cli import app
@@ -80,7 +79,6 @@ def pass_stages(ws: Workspace) -> None:
         con.execute("create table missing_sources (contract_id varchar, reason varchar)")
         for contract in ws.delivery.missing:
             con.execute("insert into missing_sources values (?, 'missing')", [contract])
-        acceptance._write_night(con, ws, list(load_contracts().values()))
     for table in CORE:
         table.build(ws)
     memory.keep_night(ws)
