@@ -34,13 +34,11 @@ paid as (
 ),
 
 parents as (
-    select person_id as parent_id, related_person_id as child_id
+    select distinct
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'child'
-    union
-    select related_person_id as parent_id, person_id as child_id
-    from relations
-    where relation in ('mother', 'father')
+    where relation in ('child', 'mother', 'father')
 ),
 
 -- Grown children and the dwelling of a parent who is paid, where they are not registered.

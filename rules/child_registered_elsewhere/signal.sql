@@ -7,24 +7,21 @@ dwellings as (select * from core_dwellings),
 decisions as (select * from core_decisions),
 
 parents as (
-    select person_id as parent_id, related_person_id as child_id
+    select distinct
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'child'
-    union
-    select related_person_id as parent_id, person_id as child_id
-    from relations
-    where relation in ('mother', 'father')
+    where relation in ('child', 'mother', 'father')
 ),
 
 -- Whoever has custody without being a parent, as in a foster home, is home to the child too.
 custodians as (
-    select person_id as custodian_id, related_person_id as child_id
+    select distinct
+        case when relation = 'custodian_of' then person_id else related_person_id end as custodian_id,
+        case when relation = 'custodian_of' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'custodian_of' and is_current
-    union
-    select related_person_id as custodian_id, person_id as child_id
-    from relations
-    where relation = 'in_custody_of' and is_current
+    where relation in ('custodian_of', 'in_custody_of')
+        and is_current
 ),
 
 -- Running decisions that are paid for children. Two of them state how many there are in the home.

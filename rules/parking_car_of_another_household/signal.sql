@@ -103,11 +103,21 @@ keeper_members as (
         and member.is_registered
 ),
 
--- Every recorded relation in both directions, ended marriages too.
+-- Every recorded relation of theirs in both directions, ended marriages too.
+members as (
+    select person_id from household_members
+    union
+    select person_id from keeper_members
+),
+
 kin as (
-    select person_id, related_person_id as kin_id from relations
+    select member.person_id, relation.related_person_id as kin_id
+    from members as member
+    join relations as relation on relation.person_id = member.person_id
     union all
-    select related_person_id as person_id, person_id as kin_id from relations
+    select member.person_id, relation.person_id as kin_id
+    from members as member
+    join relations as relation on relation.related_person_id = member.person_id
 ),
 
 -- Everybody whom a member of the holder's household is directly related to, with the member.

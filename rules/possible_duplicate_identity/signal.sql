@@ -7,17 +7,29 @@ phones as (select * from core_phones),
 observations as (select * from core_observations),
 decisions as (select * from core_decisions),
 
--- Where somebody is, after any source: one row per person, dwelling and delivered row.
+both_of_pair as (
+    select person_id, other_person_id, person_id as one_person_id
+    from pairs
+    union all
+    select person_id, other_person_id, other_person_id as one_person_id
+    from pairs
+),
+
+people_in_pairs as (select distinct one_person_id as person_id from both_of_pair),
+
+-- Where they are, after any source: one row per person, dwelling and delivered row.
 places as (
-    select person_id, dwelling_id, row_id
-    from persons
-    where dwelling_id is not null
+    select person.person_id, person.dwelling_id, person.row_id
+    from people_in_pairs as asked
+    join persons as person on person.person_id = asked.person_id
+    where person.dwelling_id is not null
     union
-    select person_id, dwelling_id, row_id
-    from observations
-    where is_current
-        and level <> 'wrong_postcode'
-        and certainty >= $min_address_certainty
+    select seen.person_id, seen.dwelling_id, seen.row_id
+    from people_in_pairs as asked
+    join observations as seen on seen.person_id = asked.person_id
+    where seen.is_current
+        and seen.level <> 'wrong_postcode'
+        and seen.certainty >= $min_address_certainty
 ),
 
 -- What both have, one row per pair and thing. A dwelling that the register itself places both in
@@ -73,14 +85,6 @@ dwellings_of_pair as (
 ),
 
 -- Benefits that run and are paid to either of the two.
-both_of_pair as (
-    select person_id, other_person_id, person_id as one_person_id
-    from pairs
-    union all
-    select person_id, other_person_id, other_person_id as one_person_id
-    from pairs
-),
-
 paid as (
     select
         one.person_id,
@@ -109,8 +113,9 @@ paid_to_pair as (
 
 -- Who has been registered elsewhere before is no newcomer, however new the address.
 movers as (
-    select distinct person_id
-    from moves
+    select distinct move.person_id
+    from people_in_pairs as asked
+    join moves as move on move.person_id = asked.person_id
 ),
 
 rated_pairs as (

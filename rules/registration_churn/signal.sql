@@ -106,11 +106,15 @@ came as (
         and not person.is_incomplete -- unknown: person
 ),
 
--- Kin in one step of somebody registered or leasing there, both ways round.
+-- Kin in one step of those who left, both ways round.
 near as (
-    select person_id, related_person_id as kin_person_id from relations
-    union all
-    select related_person_id as person_id, person_id as kin_person_id from relations
+    select relation.person_id, relation.related_person_id as kin_person_id
+    from recent_moves as move
+    join relations as relation on relation.person_id = move.person_id
+    union
+    select relation.related_person_id as person_id, relation.person_id as kin_person_id
+    from recent_moves as move
+    join relations as relation on relation.related_person_id = move.person_id
 ),
 
 residents as (

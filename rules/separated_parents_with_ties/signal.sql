@@ -32,13 +32,11 @@ recipients as (select distinct person_id from counted_alone),
 
 -- Who is whose parent, from whichever side the register says it.
 parents as (
-    select person_id as parent_id, related_person_id as child_id
+    select distinct
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'child'
-    union
-    select related_person_id as parent_id, person_id as child_id
-    from relations
-    where relation in ('mother', 'father')
+    where relation in ('child', 'mother', 'father')
 ),
 
 -- Recipients and the other parent of a minor child of theirs.

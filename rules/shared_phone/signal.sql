@@ -41,13 +41,11 @@ shared as (
 -- Parents and children, and siblings, from the register itself: core_ties knows only those whom
 -- some record has brought to one dwelling.
 parents as (
-    select person_id as parent_id, related_person_id as child_id
+    select distinct
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'child'
-    union
-    select related_person_id as parent_id, person_id as child_id
-    from relations
-    where relation in ('mother', 'father')
+    where relation in ('child', 'mother', 'father')
 ),
 
 pairs as (
@@ -66,9 +64,17 @@ pairs as (
 ),
 
 kin as (
-    select parent_id as person_id, child_id as other_person_id from parents
+    select pair.person_id, pair.other_person_id
+    from pairs as pair
+    join parents as family
+        on family.parent_id = pair.person_id
+        and family.child_id = pair.other_person_id
     union
-    select child_id as person_id, parent_id as other_person_id from parents
+    select pair.person_id, pair.other_person_id
+    from pairs as pair
+    join parents as family
+        on family.parent_id = pair.other_person_id
+        and family.child_id = pair.person_id
 ),
 
 siblings as (

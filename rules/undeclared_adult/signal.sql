@@ -69,13 +69,11 @@ recipients as (
 
 -- Minor children whom the register knows two parents of.
 parents as (
-    select person_id as parent_id, related_person_id as child_id
+    select distinct
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
-    where relation = 'child'
-    union
-    select related_person_id as parent_id, person_id as child_id
-    from relations
-    where relation in ('mother', 'father')
+    where relation in ('child', 'mother', 'father')
 ),
 
 children_in_common as (
