@@ -29,6 +29,7 @@ from assets.protection_keys import (
     Part,
     create_views,
     landed_parts,
+    people_of,
 )
 from assets.protection_match import create_places
 from assets.workspace import LANDING, Counts, Workspace, view_file
@@ -56,7 +57,7 @@ def gate(ws: Workspace) -> Counts:
         memory.remember(con, ws)
         reach.find_homes(con)
         reach.find_register_rows(con)
-        reach.find_people(con, parts)
+        reach.find_people(con)
         reach.find_rows(con)
         _write_kept(con, ws, parts)
         _write_incomplete(con, parts)
@@ -148,6 +149,15 @@ def _write_incomplete(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None
         left_home as (
             select line, property, flat from g_place semi join g_leaving using (row_id)
             where kind = 'registered' and line is not null
+        ),
+        there as materialized (
+            from g_place semi join left_home using (line) where kind = 'registered'
+        ),
+        stays as (
+            select row_id, kind from there
+            join left_home on left_home.line = there.line
+                          and left_home.property is not distinct from there.property
+                          and left_home.flat is not distinct from there.flat
         )
         select ten from g_number semi join g_leaving using (row_id)
         union
@@ -156,11 +166,8 @@ def _write_incomplete(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None
                 (select plate from plate semi join g_leaving using (row_id) where not is_lease)
         ) using (row_id)
         union
-        select ten from g_placed_person as stays
-        join left_home on left_home.line = stays.line
-                      and left_home.property is not distinct from stays.property
-                      and left_home.flat is not distinct from stays.flat
-        where kind = 'registered'
+        select ten from stays join g_owner using (kind)
+        join {people_of("stays")} using (row_id, slot)
         """)
     con.execute(f"""
         create or replace table incomplete_personnummer as
@@ -178,9 +185,10 @@ def _write_incomplete(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None
         home_of_someone as (
             select distinct street, number, letter, postcode from gone where kind = 'registered'
         ),
+        entrance as materialized (from g_line semi join gone using (street, number, letter)),
         stays as (
             select row_id, street, number, letter, postcode, g_place.flat
-            from g_place anti join g_leaving using (row_id) join g_line using (line)
+            from g_place anti join g_leaving using (row_id) join entrance using (line)
             where kind = 'dwelling'
         )
         select distinct dwelling.property, dwelling.street_address as address, dwelling.flat_number

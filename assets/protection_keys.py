@@ -207,6 +207,15 @@ def create_views(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
     con.executemany("insert into g_owner values (?, ?)", owners)
 
 
+def people_of(rows: str) -> str:
+    """SQL: the people whom the rows in a table (or part of one) name.
+
+    Rows first, and materialised so that it stays so: names are put together for these few only.
+    """
+    of_rows = f"from g_person where row_id in (select row_id from {rows})"
+    return f"(with few as materialized ({of_rows}) from few)"
+
+
 def _view(con: duckdb.DuckDBPyConnection, name: str, selects: Iterator[str]) -> None:
     con.execute(f"create or replace temp view {name} as " + " union all ".join(selects))
 
@@ -247,7 +256,7 @@ def birth_in(number: str) -> str:
 def _numbers_in_text(part: Part) -> str:
     """A note beside a name, a number in the wrong column; of a rejected row everything is text."""
     texts = ", ".join(
-        column.name
+        f"case when strlen({column.name}) >= 10 then {column.name} end"
         for column in load_contracts()[part.contract_id].columns
         if part.is_rejected or column.type in ("string", "code")
     )

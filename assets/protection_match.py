@@ -27,57 +27,47 @@ _ENDING = "(vag|gata|grand|stig|plan|alle|backe|torg)$"
 
 
 def create_places(con: duckdb.DuckDBPyConnection) -> None:
-    """Parse each distinct landed address once; make `g_line` and `g_place`.
+    """Parse each distinct landed address once; make `g_line`, `g_street` and `g_place`.
 
-    g_line: one row per distinct address: line (its id), street, fold, stem, number, letter, flat,
-    postcode, city, is_dwelling (a street address, no box), is_known (an entrance in the dwelling
-    register, or in the population register on a property that the dwelling register lacks).
+    g_line: one row per distinct address: line (its id), street, number, letter, flat, postcode,
+    city, care_of, is_dwelling (a street address, no box), is_agency (the tax agency's).
+    g_street: one row per street of them: street, fold, stem, letters.
     g_place: one row per address of a row: row_id, kind, is_register, line, flat (of its own column,
-    else of the text), property, care_of (likewise), is_agency (the tax agency's).
+    else of the text), property, care_of (likewise), is_agency.
     """
     con.execute("""
         create or replace temp table g_text as
-        select row_number() over (order by text, postcode, city) as line, text, postcode, city
+        select row_number() over () as line, text, postcode, city
         from (select distinct text, postcode, city from g_address where text is not null)
-        order by line
         """)
     [(n_texts,)] = con.sql("select count(*) from g_text").fetchall()
     for first in range(0, max(n_texts, 1), TEXTS_AT_ONCE):
         _parse(con, first, is_first=first == 0)
     con.execute(f"""
         create or replace temp table g_place as
-        select row_id, kind, is_register, line, coalesce(address.flat, g_entrance.flat) as flat,
-               property, coalesce(address.care_of, g_entrance.care_of) as care_of,
-               coalesce(g_entrance.is_agency, false)
+        select row_id, kind, is_register, line, coalesce(address.flat, g_line.flat) as flat,
+               property, coalesce(address.care_of, g_line.care_of) as care_of,
+               coalesce(g_line.is_agency, false)
                    or coalesce(regexp_matches(address.care_of, '{AGENCY_ADDRESS}'), false)
                    as is_agency
         from g_address as address
         left join g_text on g_text.text = address.text
                         and g_text.postcode is not distinct from address.postcode
                         and g_text.city is not distinct from address.city
-        left join g_entrance using (line)
+        left join g_line using (line)
         """)
     con.execute("drop table g_text")
     con.execute(f"""
-        create or replace temp table g_line as
-        with known as (
-            select distinct street, number, letter, postcode
-            from g_entrance join g_place using (line)
-            where is_dwelling and (kind = 'dwelling' or (kind = 'registered' and property not in
-                (select property from g_place where kind = 'dwelling' and property is not null)))
-        )
-        select g_entrance.*, known.street is not null as is_known, {_letters("fold")} as letters
-        from g_entrance left join known using (street, number, letter, postcode)
-        """)
-    con.execute("""
-        create or replace temp view g_placed_person as
-        select g_person.*, g_place.* exclude (row_id)
-        from g_place join g_owner using (kind) join g_person using (row_id, slot)
+        create or replace temp table g_street as
+        select street, fold, regexp_replace(fold, '{_ENDING}', '') as stem,
+               {_letters("fold")} as letters
+        from (select street, strip_accents(street) as fold
+              from (select distinct street from g_line where street is not null))
         """)
 
 
 def _parse(con: duckdb.DuckDBPyConnection, first: int, *, is_first: bool) -> None:
-    """Put the next texts into `g_entrance`."""
+    """Put the next texts into `g_line`."""
     texts = con.sql(
         "from g_text where line > $first and line <= $last",
         params={"first": first, "last": first + TEXTS_AT_ONCE},
@@ -86,12 +76,9 @@ def _parse(con: duckdb.DuckDBPyConnection, first: int, *, is_first: bool) -> Non
     con.register("g_some_text", texts)
     con.register("g_parsed", texts.select("line").hstack(parse_frame(columns)))
     con.execute(f"""
-        {"create or replace temp table g_entrance as" if is_first else "insert into g_entrance"}
-        select g_some_text.line, street_key as street, strip_accents(street_key) as fold,
-               regexp_replace(strip_accents(street_key), '{_ENDING}', '') as stem,
-               number, coalesce(letter, '') as letter, flat_number as flat, g_parsed.postcode,
-               strip_accents(city_key) as city,
-               care_of,
+        {"create or replace temp table g_line as" if is_first else "insert into g_line"}
+        select g_some_text.line, street_key as street, number, coalesce(letter, '') as letter,
+               flat_number as flat, g_parsed.postcode, strip_accents(city_key) as city, care_of,
                kind = 'street' and street_key is not null and number is not null as is_dwelling,
                regexp_matches(concat_ws(' ', text, g_some_text.postcode, g_some_text.city),
                               '{AGENCY_ADDRESS}') as is_agency
@@ -108,33 +95,59 @@ def near(lines: str) -> str:
     Exact street and postcode, or a street that the registers do not know at that number and that is
     spelt alike, in the same postcode or post town. Never across house numbers or letters.
     """
-    columns = "mine.line, theirs.line as other, mine.letter = theirs.letter as same_letter"
-    letters = "(mine.letter = theirs.letter or mine.letter = '' or theirs.letter = '')"
-    alike = f"""
-        select {columns}
-        from g_line as mine join theirs using (number)
-        where mine.is_dwelling and {letters}
-          and (mine.postcode = theirs.postcode or mine.city is null or mine.city = theirs.city
-               or damerau_levenshtein(mine.city, theirs.city) <= {_MOST_ERRORS})
-          and {_is_alike_street("mine", "theirs")}
-        """
-    # Materialised, or DuckDB compares the spelling of every street before it asks whose it is.
+    is_near_letter = "(mine.letter = theirs.letter or mine.letter = '' or theirs.letter = '')"
+    # Materialised, each asking of what the one before left: nearly every line is near nothing.
     return f"""
         with theirs as materialized (
             select * from g_line semi join {lines} using (line) where is_dwelling
-        )
-        select {columns}
+        ),
+        street as materialized (
+            select mine.street, theirs.street as other
+            from g_street as mine
+            join (from g_street semi join theirs using (street)) as theirs
+              on {_is_alike_street("mine", "theirs")}
+        ),
+        alike as materialized (
+            select mine.line, mine.street, mine.number, mine.letter, mine.postcode,
+                   theirs.line as other, theirs.letter as other_letter,
+                   theirs.postcode as other_postcode
+            from theirs
+            join street on street.other = theirs.street
+            join g_line as mine on mine.street = street.street and mine.number = theirs.number
+            where mine.is_dwelling and {is_near_letter}
+              and (mine.postcode = theirs.postcode or mine.city is null or mine.city = theirs.city
+                   or damerau_levenshtein(mine.city, theirs.city) <= {_MOST_ERRORS})
+        ),
+        known as materialized ({_known_entrances("alike")})
+        select mine.line, theirs.line as other, mine.letter = theirs.letter as same_letter
         from g_line as mine join theirs using (street, number, postcode)
-        where mine.is_dwelling and {letters}
-        union {alike} and not mine.is_known
-        union {alike} and theirs.postcode is null
+        where mine.is_dwelling and {is_near_letter}
+        union
+        select line, other, letter = other_letter
+        from alike anti join known using (street, number, letter, postcode)
+        union
+        select line, other, letter = other_letter from alike where other_postcode is null
         """
 
 
+def _known_entrances(lines: str) -> str:
+    """SQL: (street, number, letter, postcode) of the streets and numbers of `lines` that are an
+    entrance in the dwelling register, or in the population register on a property that the
+    dwelling register lacks.
+    """
+    return f"""
+        select distinct street, number, letter, postcode
+        from (from g_line semi join {lines} using (street, number)) join g_place using (line)
+        where is_dwelling and (kind = 'dwelling' or (kind = 'registered' and property not in
+            (select property from g_place where kind = 'dwelling' and property is not null)))"""
+
+
 def is_same_house(mine: str, theirs: str) -> str:
-    """SQL: whether two rows of g_line are one house number on streets that are spelt alike."""
+    """SQL: whether two rows of g_line, each with its `<name>_street` of g_street, are one house
+    number on streets that are spelt alike.
+    """
     same = " and ".join(f"{mine}.{part} = {theirs}.{part}" for part in ("number", "letter"))
-    return f"({same} and {_is_alike_street(mine, theirs)})"
+    return f"({same} and {_is_alike_street(f'{mine}_street', f'{theirs}_street')})"
 
 
 def _is_alike_street(mine: str, theirs: str) -> str:

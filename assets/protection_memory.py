@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import duckdb
 
+from assets.protection_keys import people_of
 from assets.protection_match import name_key
 from assets.workspace import Workspace
 
@@ -75,10 +76,11 @@ def remember(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
     """Keep tonight's flagged people, replacing what this very delivery said before."""
     keys = con.sql(f"""
         with flagged as materialized (
-            from g_person semi join g_flagged using (ten)
+            from {people_of("g_flagged_row")} semi join g_flagged_row using (row_id, slot)
             union
-            from g_person semi join (from g_marked where slot is null) using (row_id)
+            from {people_of("g_marked where slot is null")}
         ),
+        place as materialized (from g_place semi join flagged using (row_id)),
         said as (
             select 'number' as kind, ten as said from g_flagged
             union
@@ -87,7 +89,7 @@ def remember(con: duckdb.DuckDBPyConnection, ws: Workspace) -> None:
             select 'name_entrance', {_name_and_entrance()}
             from flagged
             join g_owner using (slot)
-            join g_place using (row_id, kind)
+            join place using (row_id, kind)
             join g_line using (line)
             where is_dwelling
         )

@@ -16,6 +16,7 @@ from assets.protection_keys import (
     RELATIONS,
     Part,
     flagged_rows,
+    people_of,
 )
 from assets.protection_match import is_same_house, name_key, near, same_names
 from data_contracts.contract import Contract
@@ -32,7 +33,7 @@ def find_flagged(
     con: duckdb.DuckDBPyConnection, parts: list[Part], contracts: dict[str, Contract]
 ) -> None:
     """Make `g_marked` (rows that bear a mark, and whose number slot it concerns; NULL = all),
-    `g_alias` (numbers that are one person) and `g_flagged` (ten).
+    `g_alias` (numbers that are one person), `g_flagged` (ten) and `g_flagged_row` (where they are).
 
     A mark is a protection flag, a masked name or the tax agency's forwarding address. A flag on a
     row whose number is nobody's falls on everyone of that name and birth date.
@@ -47,15 +48,15 @@ def find_flagged(
         select row_id, slot from g_place join g_owner using (kind) where is_agency
         """)
     con.execute(f"""
-        create or replace temp table g_known as
-        select distinct ten from g_person
-        where contract_id = '{PERSONS}' and slot = 'personnummer' and not is_rejected
-        """)
-    con.execute("""
         create or replace temp table g_unnumbered as
+        with known as (
+            select ten from g_person
+            where contract_id = '{PERSONS}' and slot = 'personnummer' and not is_rejected
+              and ten in (select ten from g_person where is_rejected)
+        )
         select * from g_person
         where name is not null
-          and (ten is null or (is_rejected and ten not in (select ten from g_known)))
+          and (ten is null or (is_rejected and ten not in (select ten from known)))
         """)
     _create_aliases(con, parts)
     earlier = memory.earlier_numbers() if memory.known_from_earlier(con) else ""
@@ -75,24 +76,32 @@ def find_flagged(
         {"union " + earlier if earlier else ""}
         """)
     _create_closed(con, "g_flagged", "select ten from g_seed")
+    _create_rows_of(con, "g_flagged_row", "g_flagged")
+
+
+def _create_rows_of(con: duckdb.DuckDBPyConnection, table: str, people: str) -> None:
+    """Make `table` (row_id, slot, ten): where the numbers of `people` stand in a column of theirs.
+
+    One look at every row; who asks more of these people asks of these rows.
+    """
+    con.execute(f"""
+        create or replace temp table {table} as
+        select row_id, slot, ten from g_person where ten in (select ten from {people})
+        """)
 
 
 def _create_aliases(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
-    pairs = _pairs(parts, PERSONS, "personnummer", "successor_personnummer")
+    one, other = "personnummer", "successor_personnummer"
+    pairs = " union all ".join(
+        f"select {part.ten(one)} as one, {part.ten(other)} as other from {part.landed} "
+        f"where {one} is not null and {other} is not null"
+        for part in parts
+        if part.contract_id == PERSONS
+    )
     con.execute(f"""
         create or replace temp table g_alias as
         select one, other from ({pairs}) union select other, one from ({pairs})
         """)
-
-
-def _pairs(parts: list[Part], contract_id: str, one: str, other: str) -> str:
-    """SQL: (one, other), the numbers in two columns of a contract's rows, accepted and rejected."""
-    return " union all ".join(
-        f"select {part.ten(one)} as one, {part.ten(other)} as other from {part.landed} "
-        f"where {one} is not null and {other} is not null"
-        for part in parts
-        if part.contract_id == contract_id
-    )
 
 
 def _create_closed(con: duckdb.DuckDBPyConnection, table: str, seed: str) -> None:
@@ -116,19 +125,23 @@ def find_homes(con: duckdb.DuckDBPyConnection) -> None:
     """
     con.execute(f"""
         create or replace temp table g_candidate as
-        select distinct line, street, number, letter, postcode, property, placed.flat
-        from g_placed_person as placed join g_line using (line)
+        with theirs as (
+            select row_id, kind from g_flagged_row join g_owner using (slot)
+            union
+            select row_id, 'registered' from g_marked where slot is null
+        )
+        select distinct line, street, number, letter, postcode, property, g_place.flat
+        from g_place semi join theirs using (row_id, kind) join g_line using (line)
         where kind = 'registered' and is_dwelling and regexp_matches(property, '{_PROPERTY}')
-          and (ten in (select ten from g_flagged)
-               or row_id in (select row_id from g_marked where g_marked.slot is null))
         """)
     con.execute("""
         create or replace temp table g_at_entrance as
-        with everyone as (
+        with entrance as materialized (
+            from g_line semi join g_candidate using (street, number, letter)
+        ),
+        everyone as (
             select street, number, letter, postcode, property, g_place.flat, kind
-            from g_place
-            join g_line using (line)
-            semi join g_candidate using (street, number, letter)
+            from g_place join entrance using (line)
             where kind in ('dwelling', 'registered') and property is not null
         ),
         dwellings as (
@@ -191,28 +204,29 @@ def find_register_rows(con: duckdb.DuckDBPyConnection) -> None:
         join g_home as home
           on home.property = g_place.property and home.flat is not distinct from g_place.flat
         join g_line as theirs on theirs.line = home.line
+        join g_street as theirs_street on theirs_street.street = theirs.street
         left join g_line as mine on mine.line = g_place.line
+        left join g_street as mine_street on mine_street.street = mine.street
         where is_register
           and ((g_place.line is null and home.flat is not null)
                or {is_same_house("mine", "theirs")})
         """)
 
 
-def find_people(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> None:
+def find_people(con: duckdb.DuckDBPyConnection) -> None:
     """Make `g_leaving_person` (ten): the flagged, everyone one relation row away in either
-    direction, everyone registered in a home, and all their other numbers."""
-    pairs = _pairs(parts, RELATIONS, "personnummer", "related_personnummer")
+    direction, everyone registered in a home, and all their other numbers; and `g_leaving_row`
+    (where those numbers are)."""
     _create_closed(
         con,
         "g_leaving_person",
         f"""
-        with relation as ({pairs})
         select ten from g_flagged
-        union select other from relation where one in (select ten from g_flagged)
-        union select one from relation where other in (select ten from g_flagged)
-        union select ten from g_placed_person join g_in_home using (row_id, kind)
-              where kind = 'registered'""",
+        union select ten from {people_of("g_flagged_row")} where contract_id = '{RELATIONS}'
+        union select ten from g_in_home join g_owner using (kind)
+              join {people_of("g_in_home")} using (row_id, slot) where kind = 'registered'""",
     )
+    _create_rows_of(con, "g_leaving_row", "g_leaving_person")
 
 
 def find_rows(con: duckdb.DuckDBPyConnection) -> None:
@@ -224,7 +238,9 @@ def find_rows(con: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table g_leaving as
         select row_id from g_marked
         union
-        select row_id from g_number where ten in (select ten from g_leaving_person)
+        select row_id from g_leaving_row
+        union
+        select row_id from g_said_number where ten in (select ten from g_leaving_person)
         union
         select row_id from g_in_home
         union
@@ -257,7 +273,8 @@ def _create_at_home(con: duckdb.DuckDBPyConnection) -> None:
         create or replace temp table g_at_home as
         with placed as (
             select row_id, home, is_home, kind, ten, {name_key("name")} as name
-            from g_by_entrance join g_owner using (kind) join g_person using (row_id, slot)
+            from g_by_entrance join g_owner using (kind)
+            join {people_of("g_by_entrance")} using (row_id, slot)
         ),
         neighbour as (
             select home, ten, name from placed
@@ -280,14 +297,17 @@ def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
     address in any row of theirs, are those of someone who leaves. A c/o name has no number."""
     con.execute("""
         create or replace temp table g_their_line as
-        select distinct ten, line from g_placed_person
-        where ten in (select ten from g_leaving_person) and line is not null
+        select distinct ten, line
+        from g_leaving_row join g_owner using (slot) join g_place using (row_id, kind)
+        where line is not null
         """)
+    con.execute(f"create or replace temp table g_near_them as {near('g_their_line')}")
     con.execute(f"""
         create or replace temp table g_namesake as
         with theirs as (
-            select distinct ten, name, birth from g_person
-            where ten in (select ten from g_leaving_person) and name is not null
+            select distinct ten, name, birth
+            from {people_of("g_leaving_row")} semi join g_leaving_row using (row_id, slot)
+            where name is not null
         ),
         mine as (
             select row_id, name from g_unnumbered
@@ -298,7 +318,7 @@ def _create_by_name(con: duckdb.DuckDBPyConnection) -> None:
         select row_id, mine.name, theirs.name as other
         from mine
         join g_place using (row_id)
-        join ({near("g_their_line")}) as nearby using (line)
+        join g_near_them as nearby using (line)
         join g_their_line on g_their_line.line = nearby.other
         join theirs on theirs.ten = g_their_line.ten
         union
