@@ -10,6 +10,12 @@ ties as (select * from core_ties),
 numbered_leases as (
     select
         lease.*,
+        holder.full_name as holder_full_name,
+        holder.dwelling_id as home_id,
+        holder.registered_address,
+        holder.registered_on,
+        holder.is_incomplete as is_person_incomplete,
+        holder.row_id as person_row_id,
         row_number() over (
             partition by lease.holder_person_id, lease.dwelling_id order by lease.from_on, lease.row_id
         ) as place
@@ -94,12 +100,12 @@ let_anew as (
 
 -- Holders whose nearest kin live where the holder is registered.
 with_relatives as (
-    select distinct
-        tie.person_id,
-        relative.dwelling_id
+    select distinct lease.holder_person_id as person_id
     from numbered_leases as lease
-    join ties as tie on tie.person_id = lease.holder_person_id
-    join persons as relative on relative.person_id = tie.other_person_id
+    join persons as relative on relative.dwelling_id = lease.home_id
+    join ties as tie
+        on tie.person_id = lease.holder_person_id
+        and tie.other_person_id = relative.person_id
     where tie.tie in ('parent', 'child', 'sibling')
         and relative.is_registered
         and relative.is_adult
@@ -118,28 +124,27 @@ short_stays as (
 
 signals as (
     select
-        holder.person_id,
+        lease.holder_person_id as person_id,
         lease.dwelling_id,
         others.person_ids as other_person_ids,
-        [holder.dwelling_id] as other_dwelling_ids,
-        greatest(lease.from_on, holder.registered_on) as since_on,
+        [lease.home_id] as other_dwelling_ids,
+        greatest(lease.from_on, lease.registered_on) as since_on,
         lease.address_certainty * lease.holder_certainty as certainty,
-        holder.full_name as holder_name,
+        lease.holder_full_name as holder_name,
         leased.label as leased_dwelling,
         lease.lease_address,
         lease.from_on as lease_from,
-        holder.registered_address,
-        holder.registered_on as registered_since,
+        lease.registered_address,
+        lease.registered_on as registered_since,
         coalesce(others.n_registered_there, 0) as n_registered_there,
         others.registered_names,
         others.registered_row_ids,
         leased.row_id as dwelling_row_id,
         lease.row_id as lease_row_id,
-        holder.row_id as person_row_id
+        lease.person_row_id
     from numbered_leases as lease
-    join persons as holder on holder.person_id = lease.holder_person_id
     join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    join dwellings as registered on registered.dwelling_id = holder.dwelling_id
+    join dwellings as registered on registered.dwelling_id = lease.home_id
     left join known_there as known
         on known.holder_person_id = lease.holder_person_id
         and known.dwelling_id = lease.dwelling_id
@@ -151,15 +156,13 @@ signals as (
         and anew.dwelling_id = lease.dwelling_id
     left join short_stays as stay
         on stay.holder_person_id = lease.holder_person_id
-        and stay.dwelling_id = holder.dwelling_id
-    left join with_relatives as kin
-        on kin.person_id = holder.person_id
-        and kin.dwelling_id = holder.dwelling_id
+        and stay.dwelling_id = lease.home_id
+    left join with_relatives as kin on kin.person_id = lease.holder_person_id
     where lease.place = 1
         and date_diff('day', lease.from_on, $as_of) >= $min_days_leased -- innocent: new_lease
-        and date_diff('day', holder.registered_on, $as_of) >= $min_days_elsewhere -- innocent: newly_moved_out
+        and date_diff('day', lease.registered_on, $as_of) >= $min_days_elsewhere -- innocent: newly_moved_out
         and not coalesce(date_diff('day', $as_of, lease.to_on) <= $max_days_of_notice, false) -- innocent: notice_given
-        and not (kin.person_id is not null and others.dwelling_id is null and date_diff('day', holder.registered_on, $as_of) <= $max_days_with_relative) -- innocent: stays_with_relative
+        and not (kin.person_id is not null and others.dwelling_id is null and date_diff('day', lease.registered_on, $as_of) <= $max_days_with_relative) -- innocent: stays_with_relative
         and not lease.has_approved_sublet -- innocent: approved_sublet
         and not coalesce(known.has_co_holder, false) -- innocent: co_holder_lives_there
         and not coalesce(known.has_relative, false) -- innocent: relative_lives_there
@@ -168,7 +171,7 @@ signals as (
         and not registered.is_special_housing -- innocent: care_home
         and not registered.is_student_housing -- innocent: student_housing
         and registered.entrance_id <> leased.entrance_id -- innocent: wrong_flat_number
-        and not holder.is_incomplete -- unknown: person
+        and not lease.is_person_incomplete -- unknown: person
         and not lease.is_incomplete -- unknown: lease
         and not leased.is_incomplete -- unknown: dwelling
 )

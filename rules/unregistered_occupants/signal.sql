@@ -17,6 +17,28 @@ running_leases as (
         and dwelling_id is not null
 ),
 
+-- Records of other sources that name a dwelling where the person is not registered: all that
+-- follows is asked of those dwellings. A lease or a bill there is other rules' matter.
+seen_elsewhere as (
+    select seen.*
+    from observations as seen
+    join persons as person on person.person_id = seen.person_id
+    where seen.is_current
+        and seen.kind in ('stated_address', 'special_address', 'contact_address', 'vehicle_address')
+        and seen.level <> 'wrong_postcode'
+        and seen.certainty >= $min_certainty
+        and person.is_adult
+        and person.dwelling_id is distinct from seen.dwelling_id
+),
+
+asked_dwellings as (select distinct dwelling_id from seen_elsewhere),
+
+leases_there as (
+    select lease.*
+    from asked_dwellings as asked
+    join running_leases as lease on lease.dwelling_id = asked.dwelling_id
+),
+
 -- First-hand leases that certainly are on the dwelling, the latest first.
 numbered_leases as (
     select
@@ -24,7 +46,7 @@ numbered_leases as (
         row_number() over (
             partition by dwelling_id order by coalesce(from_on, $as_of) desc, row_id
         ) as place
-    from running_leases
+    from leases_there
     where lease_kind = 'first_hand'
         and holder_person_id is not null
         and address_level <> 'wrong_postcode'
@@ -34,18 +56,18 @@ numbered_leases as (
 -- One row per dwelling and tenant, whatever the kind of lease.
 tenants as (
     select dwelling_id, holder_person_id as person_id
-    from running_leases
+    from leases_there
     where holder_person_id is not null
     union
     select dwelling_id, co_holder_person_id as person_id
-    from running_leases
+    from leases_there
     where co_holder_person_id is not null
 ),
 
 -- Lodgers whom a tenant told the landlord of, or whose rent a tenant states to the decider.
 lodger_counts as (
     select dwelling_id, n_declared_lodgers as n_lodgers
-    from running_leases
+    from leases_there
     union all
     select tenant.dwelling_id, 1 as n_lodgers
     from decisions as decision
@@ -74,8 +96,7 @@ agreements as (
     group by dwelling_id
 ),
 
--- Records of other sources that name the leased dwelling. A lease or a bill there is other rules'
--- matter.
+-- Those records that name a leased dwelling.
 named_flats as (
     select
         seen.person_id,
@@ -89,15 +110,11 @@ named_flats as (
         decision.stated_housing_cost_sek_month as cost_sek_month,
         false as is_house_only
     from numbered_leases as lease
-    join observations as seen on seen.dwelling_id = lease.dwelling_id
+    join seen_elsewhere as seen on seen.dwelling_id = lease.dwelling_id
     left join decisions as decision
         on decision.row_id = seen.row_id
         and seen.kind = 'stated_address'
     where lease.place = 1
-        and seen.is_current
-        and seen.kind in ('stated_address', 'special_address', 'contact_address', 'vehicle_address')
-        and seen.level <> 'wrong_postcode'
-        and seen.certainty >= $min_certainty
 ),
 
 -- Flats that people who are registered in none of the house's flats state a housing cost for.
