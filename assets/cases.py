@@ -27,11 +27,12 @@ OUTSIDE_CASES = ("data_quality", "trial")
 
 TIES = """
 with places as (
-    select person_id, dwelling_id from core_persons where dwelling_id is not null
+    select person_id, dwelling_id from core_persons
+    where dwelling_id in (select anchor_id from anchored)
     union
     select holder_person_id, dwelling_id from core_leases
     where is_running and object_kind = 'dwelling' and holder_person_id is not null
-      and dwelling_id is not null
+      and dwelling_id in (select anchor_id from anchored)
 ),
 subjects as (
     select distinct person_id, anchor_id, apart from anchored where person_id is not null
@@ -52,6 +53,8 @@ select p.dwelling_id, l.dwelling_id, 'lease'
 from core_leases l
 join core_persons p on p.person_id = l.holder_person_id
 where l.is_running and l.object_kind = 'dwelling' and l.dwelling_id <> p.dwelling_id
+  and l.dwelling_id in (select anchor_id from anchored)
+  and p.dwelling_id in (select anchor_id from anchored)
 order by 1, 2, 3
 """
 

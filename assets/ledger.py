@@ -57,6 +57,7 @@ def build_ledger(ws: Workspace) -> Counts:
             marks = _marks_before(state, ws)
             sources = _sources_before(state, ws)
         con.register("marks_before", marks)
+        con.register("before_in", before)
         night = _night(ws, con, rules, sources)
         ledger = judge(before, _tonight(con), _changes(con, rules, night), night)
         con.register("ledger_in", ledger)
@@ -78,7 +79,8 @@ def _night(
     rules: dict[str, Rule],
     sources_before: dict[str, set[str]],
 ) -> Night:
-    """Versions of live rules, those that could not see what they saw before, who is known.
+    """Versions of live rules, those that could not see what they saw before, and which people and
+    dwellings of signals before (`before_in`) are known tonight.
 
     A rule that fell below its floor is back in trial: it is not live, and what it opened closes.
     """
@@ -102,7 +104,10 @@ def _night(
         if sources_before.get(rule_id, set()) - set(seen):
             suspended[rule_id] = SOURCE_MISSING
     ids = con.sql(
-        "select person_id as id from core_persons union select dwelling_id from core_dwellings"
+        "select person_id as id from core_persons"
+        " where person_id in (select person_id from before_in)"
+        " union select dwelling_id from core_dwellings"
+        " where dwelling_id in (select dwelling_id from before_in)"
     ).pl()["id"]
     gone = con.sql("select id from protected_ids").pl()["id"]
     return Night(
