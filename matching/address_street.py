@@ -25,7 +25,15 @@ from matching.address_words import (
 )
 
 _CARE_OF = r"(?i)(?:^|[\s,;(/])c\s?[/\\]\s?o[.:,]?\s*|℅\s*"
-_SHORT_FIRST_WORD = rf":|gml|^[{''.join(DIRECTIONS)}][.\s]"
+_SHORT_WORD = r":|gml"
+_DIRECTION = rf"^[{''.join(DIRECTIONS)}][.\s]"
+_MARKED_ENDING = rf"\.$|(?:^|\s)(?:{'|'.join([*SUFFIXES, 'storg'])})$"
+_BARE_ENDING_IS_SHORT = r"[gv]$"
+# `(väg)en$|(gata)n$`: each definite ending is its bare form and something more.
+_DEFINITE = "|".join(
+    f"({bare}){definite.removeprefix(bare)}$" for definite, bare in ENDINGS.items()
+)
+_BARE = "".join(f"${{{group}}}" for group in range(1, len(ENDINGS) + 1))
 _NO_LETTER = r"[^\pL\pN]"
 # `E Dumbom/Mistlursg.`: after the last separator the street begins.
 _SEPARATED = r"^(.*\S)\s*[,;/|\n]\s*([^,;/|\n]*\pL[^,;/|\n]*)$"
@@ -43,15 +51,26 @@ def repaired(text: pl.Expr) -> pl.Expr:
     """Letters read in a wrong encoding put right, composed (NFC), one space between words."""
     mended = text.str.replace_many(broken_encodings(), leftmost=True)
     return (
-        _where(mended, r"[^\x00-\u02ff]", lambda some: some.str.normalize("NFC"))
+        where(mended, r"[^\x00-\u02ff]", lambda some: some.str.normalize("NFC"))
         .str.replace_all(r"[\p{Cc}\p{Cf}\p{Z}]+", " ")
         .str.strip_chars()
     )
 
 
-def _where(text: pl.Expr, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
-    """The text changed where the pattern is: a costly change passes over nulls, not over texts."""
-    return pl.coalesce(change(pl.when(text.str.contains(pattern)).then(text)), text)
+def where(text: pl.Expr, pattern: str, change: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """The text changed where the pattern is. The change sees those texts alone: even over nulls a
+    regular expression takes its time.
+    """
+
+    def changed(texts: pl.Series) -> pl.Series:
+        is_there = texts.str.contains(pattern).fill_null(value=False)
+        if not is_there.any():
+            return texts
+        some = texts.filter(is_there).to_frame("text").select(change(pl.col("text")))["text"]
+        place = (is_there.cum_sum() - 1).zip_with(is_there, pl.Series([None], dtype=pl.UInt32))
+        return some.gather(place).zip_with(is_there, texts)
+
+    return text.map_batches(changed, return_dtype=pl.String, is_elementwise=True)
 
 
 def without_accents(text: pl.Expr) -> pl.Expr:
@@ -81,11 +100,12 @@ def street_keys(streets: pl.Series) -> pl.Series:
     # One step at a time: an expression of them all would work each out several times over.
     for step in (
         low,
-        _where(pl.col("key"), _SHORT_FIRST_WORD, _expand_first_words),
-        _expand_marked_ending(pl.col("key")),
+        where(pl.col("key"), _SHORT_WORD, _expand_short_words),
+        where(pl.col("key"), _DIRECTION, _expand_directions),
+        where(pl.col("key"), _MARKED_ENDING, _expand_marked_ending),
         pl.col("key").str.replace_all(_NO_LETTER, ""),
-        _expand_bare_ending(pl.col("key")),
-        _bare_ending(pl.col("key")),
+        where(pl.col("key"), _BARE_ENDING_IS_SHORT, _expand_bare_ending),
+        pl.col("key").str.replace(_DEFINITE, _BARE),
     ):
         key = key.select(key=step)
     return key.to_series()
@@ -96,9 +116,13 @@ def written_key(street: pl.Expr) -> pl.Expr:
     return without_accents(street.str.to_lowercase()).str.replace_all(_NO_LETTER, "")
 
 
-def _expand_first_words(low: pl.Expr) -> pl.Expr:
+def _expand_short_words(low: pl.Expr) -> pl.Expr:
     for short, word in SHORT_WORDS.items():
         low = low.str.replace_all(rf"(^|\s){short}\.?\s*(\pL)", f"${{1}}{word} ${{2}}")
+    return low
+
+
+def _expand_directions(low: pl.Expr) -> pl.Expr:
     for short, word in DIRECTIONS.items():
         low = low.str.replace(rf"^{short}(?:\.\s*|\s+)(\pL\S*\pL)", f"{word} ${{1}}")
     return low
@@ -123,12 +147,6 @@ def _expand_bare_ending(key: pl.Expr) -> pl.Expr:
     return pl.when(is_word).then(key).otherwise(cut)
 
 
-def _bare_ending(key: pl.Expr) -> pl.Expr:
-    for definite, bare in ENDINGS.items():
-        key = key.str.replace(f"{definite}$", bare)
-    return key
-
-
 def parse_heads(heads: pl.DataFrame) -> pl.DataFrame:
     """Distinct texts before the number -> care_of, street, street_key, kind of place.
 
@@ -136,31 +154,32 @@ def parse_heads(heads: pl.DataFrame) -> pl.DataFrame:
     `care_of_alone` (all that follows c/o: what it is when no number follows) and `place`
     (street | unit | box | poste_restante | protected_mail | empty).
     """
-    text = pl.col("clean")
-    care_of_text = text.str.replace(rf"^.*?(?:{_CARE_OF})", "").str.strip_chars(" ,;/")
-    frame = heads.with_columns(clean=repaired(pl.col("head")).fill_null("")).with_columns(
-        is_care_of=text.str.contains(_CARE_OF)
-    )
-    frame = (
-        frame.with_columns(after=pl.when("is_care_of").then(care_of_text))
-        .with_columns(
-            parts=pl.coalesce(
-                _two_groups(pl.col("after"), _SEPARATED), _two_groups(pl.col("after"), _UNSEPARATED)
-            )
-        )
-        .with_columns(
-            care_of=pl.col("parts").list.first(),
-            street=pl.when("is_care_of")
-            .then(pl.coalesce(pl.col("parts").list.last(), "after"))
-            .otherwise(text)
-            .str.replace(r"(?i)\s+nr\.?$", "")
-            .str.strip_chars(" ,;:-/"),
-        )
+    frame = heads.with_columns(clean=repaired(pl.col("head")).fill_null(""))
+    has_care_of = frame["clean"].str.contains(_CARE_OF)
+    nothing = pl.lit(None, pl.String)
+    frame = pl.concat(
+        [
+            frame.filter(~has_care_of).with_columns(after=nothing, care_of=nothing, street="clean"),
+            _after_care_of(frame.filter(has_care_of)),
+        ]
+    ).with_columns(
+        pl.col("street").str.replace(r"(?i)\s+nr\.?$", "").str.strip_chars(" ,;:-/"),
     )
     return frame.select(
         "head", "care_of", "street", street_key=street_keys(frame["street"]), place=_place(),
         care_of_alone="after",
     )  # fmt: skip
+
+
+def _after_care_of(heads: pl.DataFrame) -> pl.DataFrame:
+    """What follows c/o in `clean`, as `after`, and its parts: a name, and the street behind it."""
+    after = pl.col("clean").str.replace(rf"^.*?(?:{_CARE_OF})", "").str.strip_chars(" ,;/")
+    parts = pl.coalesce(
+        _two_groups(pl.col("after"), _SEPARATED), _two_groups(pl.col("after"), _UNSEPARATED)
+    )
+    return heads.with_columns(after=after).with_columns(
+        care_of=parts.list.first(), street=pl.coalesce(parts.list.last(), "after")
+    )
 
 
 def _two_groups(text: pl.Expr, pattern: str) -> pl.Expr:

@@ -254,9 +254,11 @@ class _Agreement(NamedTuple):
 def _compare_readings(left: _Reading, right: _Reading, known: frozenset[str]) -> _Agreement:
     """Another order than the usual one is believed only where given names and surnames agree."""
     given = _agree_given(*_glue(left.given, right.given), known)
-    surname = _agree_surname(*_glue(left.surname, right.surname), known)
     n_reversed = left.is_reversed + right.is_reversed
     is_given = given not in ("different", "other_middle_name")
+    if n_reversed and not is_given:
+        return _Agreement(0.0, "different", given, "different")
+    surname = _agree_surname(*_glue(left.surname, right.surname), known)
     if is_given and surname != "different":
         score = SCORES[given] * SCORES[surname] * SCORES["reversed"] ** n_reversed
         order: Level = "reversed" if n_reversed == 1 else "same"
@@ -307,6 +309,8 @@ def _pair_words(
     left: tuple[str, ...], right: tuple[str, ...], known: frozenset[str], *, is_given: bool
 ) -> list[Level]:
     """For each word of the shorter list the best agreement with a word not yet taken."""
+    if len(left) == len(right) == 1:
+        return [_agree_words(left[0], right[0], known, is_given=is_given)]
     shorter, longer = sorted((left, right), key=len)
     free = list(longer)
     agreements: list[Level] = []
@@ -321,12 +325,12 @@ def _pair_words(
 
 def _glue(left: tuple[str, ...], right: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Neighbouring words joined where the other side writes them as one: Anna Karin, Annakarin."""
+    if len(left) == len(right) == 1:
+        return left, right
     return _glue_one(left, right), _glue_one(right, left)
 
 
 def _glue_one(words: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    if len(words) == 1:
-        return words
     whole = {skeleton(other) for other in others}
     for place in range(len(words) - 1):
         joined = words[place] + words[place + 1]
