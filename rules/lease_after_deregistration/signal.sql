@@ -5,14 +5,8 @@ leases as (select * from core_leases),
 dwellings as (select * from core_dwellings),
 ties as (select * from core_ties),
 
--- Running leases on dwellings, those of one holder on one dwelling numbered.
-numbered_leases as (
-    select
-        *,
-        row_number() over (
-            partition by holder_person_id, dwelling_id
-            order by coalesce(from_on, $as_of), row_id
-        ) as place
+running_leases as (
+    select *
     from leases
     where is_running
         and object_kind = 'dwelling'
@@ -34,7 +28,8 @@ deregistered_holders as (
         and deregistered_on is not null
 ),
 
-leases_left as (
+-- Their leases, those of one holder on one dwelling numbered.
+numbered_leases as (
     select
         lease.*,
         holder.full_name,
@@ -42,10 +37,19 @@ leases_left as (
         holder.deregistration_sv,
         holder.deregistered_on,
         holder.is_incomplete as is_holder_incomplete,
-        holder.row_id as person_row_id
-    from numbered_leases as lease
-    join deregistered_holders as holder on holder.person_id = lease.holder_person_id
-    where lease.place = 1
+        holder.row_id as person_row_id,
+        row_number() over (
+            partition by lease.holder_person_id, lease.dwelling_id
+            order by coalesce(lease.from_on, $as_of), lease.row_id
+        ) as place
+    from deregistered_holders as holder
+    join running_leases as lease on lease.holder_person_id = holder.person_id
+),
+
+leases_left as (
+    select *
+    from numbered_leases
+    where place = 1
 ),
 
 -- Who is registered in the dwelling, and how the holder is related to them.
@@ -82,7 +86,7 @@ known_there as (
 let_again as (
     select distinct lease.holder_person_id, lease.dwelling_id
     from leases_left as lease
-    join numbered_leases as later
+    join running_leases as later
         on later.dwelling_id = lease.dwelling_id
         and later.holder_person_id <> lease.holder_person_id
         and later.from_on > lease.deregistered_on

@@ -8,16 +8,24 @@ ties as (select * from core_ties),
 -- Running first-hand leases where neither the given name nor the surname is the number's.
 disagreeing_leases as (
     select
-        *,
-        row_number() over (partition by holder_person_id, lease_number order by row_id) as place
-    from leases
-    where is_running
-        and object_kind = 'dwelling'
-        and lease_kind = 'first_hand'
-        and is_holder_by_number
-        and holder_name_agreement = 'different'
-        and address_level <> 'wrong_postcode'
-        and address_certainty >= $min_address_certainty
+        lease.*,
+        holder.full_name as number_holder_name,
+        holder.registered_address,
+        holder.dwelling_id as home_id,
+        holder.is_incomplete as is_person_incomplete,
+        holder.row_id as person_row_id,
+        row_number() over (
+            partition by lease.holder_person_id, lease.lease_number order by lease.row_id
+        ) as place
+    from leases as lease
+    join persons as holder on holder.person_id = lease.holder_person_id
+    where lease.is_running
+        and lease.object_kind = 'dwelling'
+        and lease.lease_kind = 'first_hand'
+        and lease.is_holder_by_number
+        and lease.holder_name_agreement = 'different'
+        and lease.address_level <> 'wrong_postcode'
+        and lease.address_certainty >= $min_address_certainty
 ),
 
 -- Adults registered in the leased dwelling, and whether the landlord's name may be theirs.
@@ -56,37 +64,36 @@ adults_there as (
 
 signals as (
     select
-        holder.person_id,
+        lease.holder_person_id as person_id,
         lease.lease_number,
         lease.dwelling_id,
         adults.person_ids as other_person_ids,
-        case when holder.dwelling_id is not null then [holder.dwelling_id] end
+        case when lease.home_id is not null then [lease.home_id] end
             as other_dwelling_ids,
         coalesce(lease.from_on, $as_of) as since_on,
         lease.address_certainty as certainty,
-        holder.full_name as number_holder_name,
+        lease.number_holder_name,
         lease.holder_name as lease_name,
         leased.label as leased_dwelling,
         lease.from_on as lease_from,
-        holder.registered_address,
+        lease.registered_address,
         coalesce(adults.n_named_there, 0) as n_named_there,
         adults.registered_names,
         adults.registered_row_ids,
         lease.row_id as lease_row_id,
-        holder.row_id as person_row_id,
+        lease.person_row_id,
         leased.row_id as dwelling_row_id
     from disagreeing_leases as lease
-    join persons as holder on holder.person_id = lease.holder_person_id
     join dwellings as leased on leased.dwelling_id = lease.dwelling_id
-    left join dwellings as registered on registered.dwelling_id = holder.dwelling_id
+    left join dwellings as registered on registered.dwelling_id = lease.home_id
     left join adults_there as adults on adults.lease_row_id = lease.row_id
     where lease.place = 1
-        and holder.dwelling_id is distinct from lease.dwelling_id -- innocent: lives_there
+        and lease.home_id is distinct from lease.dwelling_id -- innocent: lives_there
         and not coalesce(adults.has_co_holder, false) -- innocent: co_tenant
         and not coalesce(adults.has_relative, false) -- innocent: relative_lives_there
         and not lease.has_approved_sublet -- innocent: approved_sublet
         and (registered.dwelling_id = leased.dwelling_id or registered.entrance_id is distinct from leased.entrance_id) -- innocent: wrong_flat_number
-        and not holder.is_incomplete -- unknown: person
+        and not lease.is_person_incomplete -- unknown: person
         and not lease.is_incomplete -- unknown: lease
         and not leased.is_incomplete -- unknown: dwelling
 )
