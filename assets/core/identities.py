@@ -9,6 +9,7 @@ population register alone; what other sources add (a phone number in common) is 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import duckdb
@@ -154,7 +155,7 @@ def chances(people: pl.DataFrame) -> pl.DataFrame:
     the decade: on the first of January, given where the day is not known, more than on others.
     """
     decade = pl.col("birth_on").dt.year() // 10
-    bearers = pl.len().over(pl.col("name").map_batches(_skeletons, return_dtype=pl.String), decade)
+    bearers = pl.len().over(_sound(pl.col("name")), decade)
     share_of_day = pl.max_horizontal(
         pl.len().over("birth_on") / pl.len().over(decade), 1 / DAYS_OF_DECADE
     )
@@ -187,7 +188,7 @@ def find_pairs(people: pl.DataFrame) -> pl.DataFrame:
     block is within a birth date and one name (or both, in either order), or a birth year and the
     whole name.
     """
-    keyed = people.with_columns(key=name_key_expr(pl.col("name")))
+    keyed = people.with_columns(key=_per_name(pl.col("name"), name_key_expr))
     registered = keyed.filter(~pl.col("is_coordination"))
     coordinated = keyed.filter("is_coordination")
     found = [_of_one_kind(registered), _of_one_kind(coordinated)]
@@ -203,7 +204,9 @@ def find_pairs(people: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_one_kind(people: pl.DataFrame) -> pl.DataFrame:
-    pairs = people.join(people, on=["birth_on", "key"], suffix="_other")
+    # Few share both, and they are told faster than a population is joined with itself.
+    alike = people.filter(pl.struct("birth_on", "key").is_duplicated())
+    pairs = alike.join(alike, on=["birth_on", "key"], suffix="_other")
     return _as_pairs(
         pairs.filter(pl.col("person_id") < pl.col("person_id_other")), pl.lit("same"), "same"
     )
@@ -211,7 +214,7 @@ def _of_one_kind(people: pl.DataFrame) -> pl.DataFrame:
 
 def _of_two_kinds(registered: pl.DataFrame, coordinated: pl.DataFrame, part: str) -> pl.DataFrame:
     """One birth date, one name that sounds alike, and the whole name the same or nearly."""
-    sound = pl.col(part).map_batches(_skeletons, return_dtype=pl.String)
+    sound = _sound(pl.col(part))
     pairs = registered.with_columns(sound=sound).join(
         coordinated.with_columns(sound=sound), on=["birth_on", "sound"], suffix="_other"
     )
@@ -252,10 +255,17 @@ def _as_pairs(pairs: pl.DataFrame, name_level: pl.Expr, birth_level: str) -> pl.
     )
 
 
-def _skeletons(names: pl.Series) -> pl.Series:
-    """Names as they sound; each distinct one is worked out once."""
-    distinct = pl.DataFrame({"name": names}).unique(maintain_order=True)
-    sounds = distinct.with_columns(sound=name_skeleton_expr(pl.col("name")))
-    return names.to_frame("name").join(sounds, on="name", how="left", maintain_order="left")[
-        "sound"
-    ]
+def _sound(names: pl.Expr) -> pl.Expr:
+    """Names as they sound."""
+    return _per_name(names, name_skeleton_expr)
+
+
+def _per_name(names: pl.Expr, form: Callable[[pl.Expr], pl.Expr]) -> pl.Expr:
+    """A form of the names; each distinct one is worked out once."""
+
+    def formed(some: pl.Series) -> pl.Series:
+        rows = some.to_frame("name")
+        distinct = rows.unique().with_columns(form=form(pl.col("name")))
+        return rows.join(distinct, on="name", how="left", maintain_order="left")["form"]
+
+    return names.map_batches(formed, return_dtype=pl.String)
