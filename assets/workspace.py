@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Counts = dict[str, int | float | str]
 
 LANDING = "landing"  # schema name under which the landing file is attached
-MEMORY, MEMORY_LARGE = "2GB", "4GB"  # DuckDB's share, beyond which it spills
+MEMORY, MEMORY_LARGE = "2GB", "3GB"  # DuckDB's share, beyond which it spills
 LARGE_ROWS = 20_000_000  # delivered; some four million people
 ACCEPTED = "accepted"  # link in nights/<extract_date>/ to the delivery that counts
 
