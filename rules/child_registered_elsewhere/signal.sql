@@ -6,32 +6,22 @@ ties as (select * from core_ties),
 dwellings as (select * from core_dwellings),
 decisions as (select * from core_decisions),
 
--- A child's parents, and who has custody of it without being one, as in a foster home: home to the
--- child too. From whichever side the register says it.
-guardians as (
+parents as (
     select distinct
-        case
-            when relation in ('child', 'custodian_of') then person_id else related_person_id
-        end as adult_id,
-        case
-            when relation in ('child', 'custodian_of') then related_person_id else person_id
-        end as child_id,
-        relation in ('child', 'mother', 'father') as is_parent
+        case when relation = 'child' then person_id else related_person_id end as parent_id,
+        case when relation = 'child' then related_person_id else person_id end as child_id
     from relations
     where relation in ('child', 'mother', 'father')
-        or (relation in ('custodian_of', 'in_custody_of') and is_current)
 ),
 
-parents as (
-    select adult_id as parent_id, child_id
-    from guardians
-    where is_parent
-),
-
+-- Whoever has custody without being a parent, as in a foster home, is home to the child too.
 custodians as (
-    select adult_id as custodian_id, child_id
-    from guardians
-    where not is_parent
+    select distinct
+        case when relation = 'custodian_of' then person_id else related_person_id end as custodian_id,
+        case when relation = 'custodian_of' then related_person_id else person_id end as child_id
+    from relations
+    where relation in ('custodian_of', 'in_custody_of')
+        and is_current
 ),
 
 -- Running decisions that are paid for children. Two of them state how many there are in the home.
