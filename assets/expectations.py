@@ -86,6 +86,12 @@ def judge() -> Judge:
     return _running[0]
 
 
+def dismiss() -> None:
+    """End the process, if it runs; the next that asks starts it anew, which takes 2 s."""
+    while _running:
+        _running.pop().end()
+
+
 # -- in the other process -----------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from assets import expectations
 from assets.acceptance import REPORT, PromisesBroken, accept
 from assets.home import Home
 from assets.protection import keep_rows
@@ -97,6 +98,18 @@ def test_a_lost_row_is_a_fault_of_the_program(delivery, tmp_path):
         )
     with pytest.raises(BoendesignalError, match="benefits__decisions: kept, quarantined and prot"):
         accept(ws)
+
+
+def test_a_large_night_lets_the_judge_go(delivery, tmp_path, monkeypatch):
+    """It needs what Great Expectations holds; after a small one the next need not wait for it."""
+    asked = expectations.judge()
+    folder = delivery.write()
+    night(folder, tmp_path / "small")
+    assert expectations.judge() is asked
+    monkeypatch.setattr("assets.acceptance.MANY_ROWS", 1)
+    night(folder, tmp_path / "large")
+    assert not asked.is_there
+    assert expectations.judge() is not asked
 
 
 def test_a_stop_refuses_after_everything_is_recorded(delivery, tmp_path):
