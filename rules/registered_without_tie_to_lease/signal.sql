@@ -26,44 +26,22 @@ numbered_leases as (
         and address_certainty >= $min_address_certainty
 ),
 
--- Families in let dwellings of whom nobody is a tenant there: all that follows is asked of them.
-families_without_lease as (
-    select
-        household.dwelling_id,
-        household.group_id
-    from numbered_leases as lease
-    join households as household on household.dwelling_id = lease.dwelling_id
-    where lease.place = 1
-    group by household.dwelling_id, household.group_id
-    having not bool_or(household.is_tenant)
-),
-
-asked_dwellings as (select distinct dwelling_id from families_without_lease),
-
-residents as (
-    select household.*
-    from asked_dwellings as asked
-    join households as household on household.dwelling_id = asked.dwelling_id
-),
-
 -- One row per dwelling: what its leases, of any certainty, explain.
 leased as (
     select
-        lease.dwelling_id,
-        max(lease.n_declared_lodgers) as n_declared_lodgers,
-        bool_or(lease.has_approved_sublet) as has_approved_sublet,
-        bool_or(lease.lease_kind <> 'first_hand') as has_other_letting,
-        bool_or(lease.is_incomplete) as is_incomplete
-    from asked_dwellings as asked
-    join running_leases as lease on lease.dwelling_id = asked.dwelling_id
-    group by lease.dwelling_id
+        dwelling_id,
+        max(n_declared_lodgers) as n_declared_lodgers,
+        bool_or(has_approved_sublet) as has_approved_sublet,
+        bool_or(lease_kind <> 'first_hand') as has_other_letting,
+        bool_or(is_incomplete) as is_incomplete
+    from running_leases
+    group by dwelling_id
 ),
 
 lease_people as (
     select holder_person_id as person_id, dwelling_id from running_leases
-    union all
+    union
     select co_holder_person_id as person_id, dwelling_id from running_leases
-    where co_holder_person_id is not null
 ),
 
 tenants as (
@@ -72,45 +50,47 @@ tenants as (
         person.person_id,
         person.deregistration,
         person.dwelling_id as registered_dwelling_id
-    from asked_dwellings as asked
-    join lease_people as tenant on tenant.dwelling_id = asked.dwelling_id
+    from lease_people as tenant
     join persons as person on person.person_id = tenant.person_id
 ),
 
+-- The houses they lease in, also where the lease does not say which flat.
+leased_houses as (
+    select
+        tenant.person_id,
+        flat.entrance_id
+    from tenants as tenant
+    join dwellings as flat on flat.dwelling_id = tenant.dwelling_id
+    union
+    select
+        person_id,
+        entrance_id
+    from addresses
+    where is_current
+        and field = 'lease'
+        and level = 'ambiguous'
+),
+
 -- Registered in one flat and leasing another in the same entrance: the flat number may be wrong.
--- The lease may say no more than the house.
 misplaced as (
     select
         household.dwelling_id,
         household.group_id,
         household.registered_on
-    from residents as household
-    join dwellings as registered on registered.dwelling_id = household.dwelling_id
-    join lease_people as tenant on tenant.person_id = household.person_id
-    join dwellings as leased_flat on leased_flat.dwelling_id = tenant.dwelling_id
-    where not household.is_tenant
-        and registered.entrance_id = leased_flat.entrance_id
-    union all
-    select
-        household.dwelling_id,
-        household.group_id,
-        household.registered_on
-    from residents as household
-    join dwellings as registered on registered.dwelling_id = household.dwelling_id
-    join addresses as house
-        on house.person_id = household.person_id
-        and house.entrance_id = registered.entrance_id
-    where not household.is_tenant
-        and house.is_current
-        and house.field = 'lease'
-        and house.level = 'ambiguous'
+    from leased_houses as tenant
+    join households as household
+        on household.person_id = tenant.person_id
+        and not household.is_tenant
+    join dwellings as registered
+        on registered.dwelling_id = household.dwelling_id
+        and registered.entrance_id = tenant.entrance_id
 ),
 
 -- They themselves, their family, and whoever was registered there the same day.
 with_misplaced as (
     select distinct household.person_id
     from misplaced
-    join residents as household
+    join households as household
         on household.dwelling_id = misplaced.dwelling_id
         and (
             household.group_id = misplaced.group_id
@@ -124,19 +104,21 @@ tied_groups as (
         household.dwelling_id,
         household.group_id
     from tenants as tenant
-    join residents as household on household.dwelling_id = tenant.dwelling_id
-    join ties as tie
+    join households as household on household.dwelling_id = tenant.dwelling_id
+    left join ties as tie
         on tie.person_id = tenant.person_id
         and tie.other_person_id = household.person_id
+    where household.is_tenant
+        or tie.tie is not null
 ),
 
 grown_children as (
     select distinct child.person_id
-    from residents as child
+    from households as child
     join ties as tie
         on tie.person_id = child.person_id
         and tie.tie = 'parent'
-    join residents as parent
+    join households as parent
         on parent.person_id = tie.other_person_id
         and parent.dwelling_id = child.dwelling_id
 ),
@@ -151,16 +133,15 @@ strangers as (
         person.person_id,
         person.full_name,
         person.row_id
-    from families_without_lease as family
-    join residents as household
-        on household.dwelling_id = family.dwelling_id
-        and household.group_id = family.group_id
+    from numbered_leases as lease
+    join households as household on household.dwelling_id = lease.dwelling_id
     join dwellings as dwelling on dwelling.dwelling_id = household.dwelling_id
     join persons as person on person.person_id = household.person_id
     left join tied_groups as tied
         on tied.dwelling_id = household.dwelling_id
         and tied.group_id = household.group_id
-    where household.is_adult
+    where lease.place = 1
+        and household.is_adult
         and tied.group_id is null -- innocent: relative_of_tenant
         and household.person_id not in (select person_id from grown_children) -- innocent: family_of_cohabitant
         and date_diff('day', household.registered_on, $as_of) >= $min_days_registered -- innocent: newly_registered
@@ -174,7 +155,7 @@ tenant_days as (
     select distinct
         dwelling_id,
         registered_on
-    from residents
+    from households
     where is_tenant
 ),
 
@@ -229,8 +210,7 @@ stated_home as (
     select distinct
         seen.person_id,
         home.entrance_id
-    from untied as person
-    join observations as seen on seen.person_id = person.person_id
+    from observations as seen
     join dwellings as home on home.dwelling_id = seen.dwelling_id
     where seen.is_current
         and seen.kind = 'stated_address'
@@ -241,8 +221,7 @@ kin_homes as (
     select distinct
         tie.person_id,
         household.dwelling_id
-    from untied as person
-    join ties as tie on tie.person_id = person.person_id
+    from ties as tie
     join households as household on household.person_id = tie.other_person_id
     where tie.tie not in ('spouse', 'former_spouse', 'co_parent')
 ),
@@ -271,8 +250,7 @@ sightings as (
         home.is_special_housing,
         home.is_student_housing,
         seen.row_id
-    from untied as person
-    join observations as seen on seen.person_id = person.person_id
+    from observations as seen
     join dwellings as home on home.dwelling_id = seen.dwelling_id
     where seen.is_current
         and seen.kind <> 'invoice'
@@ -290,8 +268,7 @@ sightings as (
         house.is_special_housing,
         house.is_student_housing,
         address.row_id
-    from untied as person
-    join addresses as address on address.person_id = person.person_id
+    from addresses as address
     join houses as house on house.entrance_id = address.entrance_id
     where address.is_current
         and address.level = 'ambiguous'
